@@ -1,0 +1,1 @@
+"""What machine identities are there, and what policy says about them."""

@@ -1,0 +1,327 @@
+"""The nouns that rooms hand to each other: spots, records, problems, findings' words, and the Report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import polars as pl
+
+
+class Severity(StrEnum):
+    """How bad a finding is; it does not say whether it blocks."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical up to 4 for info."""
+        return list(Severity).index(self)
+
+
+class Outcome(StrEnum):
+    """What a rule says of an asset."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    SKIP = "skip"
+
+
+class Mode(StrEnum):
+    """How a rule is enforced at as_of; only `block` counts for the exit code."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    REPORT = "report"
+
+
+class OnUnknown(StrEnum):
+    """What an undecided rule means for the gate."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+class Exit(IntEnum):
+    """The exit codes of every command (interfaces.md)."""
+
+    OK = 0
+    VIOLATIONS = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    INTERNAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands: a path with `/` or an address, and a place in it (lines and columns from 1)."""
+
+    uri: str
+    line: int | None = None
+    column: int | None = None
+    pointer: str | None = None
+    """JSON pointer (RFC 6901), `alias=…`, or the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One showing of an asset."""
+
+    source: str
+    """The evidence argument it came from, as the user wrote it."""
+    source_type: str
+    """network, file, inventory or ct."""
+    spot: Spot
+    seen_at: datetime | None = None
+    """When it was observed; null: read in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One asset as one source shows it: the unit that importers and probes yield."""
+
+    kind: str
+    sighting: Sighting
+    der: bytes | None = None
+    """The certificate's own bytes; what can be decoded from them fills the row, `facts` only the rest."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """Registry field name to value of the field's Python type (instants aware, durations as timedelta)."""
+    unknown: tuple[str, ...] = ()
+    """Facts that the source tried to see and could not, though their null would mean absent."""
+    key: str | None = None
+    """The source's own record key (ARN, vault id, key column), if it has one."""
+    position: str | None = None
+    """What tells records of one file apart, when there is no key: `#2` for the second certificate of a bundle."""
+    leaf_of: str | None = None
+    """asset_id of the endpoint that serves this certificate as its leaf."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Many assets of one kind at once, as large inventories yield them.
+
+    `frame` has registry field names as columns (any subset, of the declared dtypes), and beside them, all optional but
+    `_uri`: `_uri`, `_pointer` (String), `_line`, `_column` (Int64), `_seen_at` (instant), `_key` (String), `_der` (Binary),
+    `_unknown` (List(String)).
+    """
+
+    kind: str
+    source: str
+    source_type: str
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about the run or its input that a reader must know."""
+
+    severity: Severity
+    code: str
+    """An id of `docs/`: `certgate/unreadable-input`, `certgate/unreachable`, or a note such as `undecoded-field`."""
+    message: str
+    spot: Spot
+    incomplete: bool = False
+    """The run is incomplete because of it (exit 3)."""
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """What became of one evidence argument or file: the import log that the audit report prints."""
+
+    name: str
+    format: str
+    kind: str
+    """network, file, inventory, snapshot."""
+    sha256: str | None = None
+    size: int | None = None
+    read: int = 0
+    kept: int = 0
+    partial: int = 0
+    dropped: int = 0
+    why: str = ""
+    """Why not all was kept, in words."""
+    files: int = 1
+    ignored: int = 0
+    """Files of a folder that nothing recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReport:
+    """A policy as reports name it."""
+
+    id: str
+    version: str
+    title: str
+    owner: str
+    sha256: str
+    path: str
+    """Relative to the root, or `certgate:policies/public-tls.yaml` for a shipped one."""
+    named: bool
+    """Given by the user (not only extended)."""
+    advisory: str | None = None
+    sources: tuple[Mapping[str, str], ...] = ()
+    """id, doc, edition, checked."""
+    text: str = ""
+    """The policy as evaluated; written to RESULT/policies/."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """A rule as reports show it, with its counts over all assets."""
+
+    id: str
+    policy: str
+    policy_version: str
+    policies: tuple[str, ...]
+    """Every given policy that brings it in."""
+    title: str
+    kinds: tuple[str, ...]
+    severity: Severity
+    mode: Mode
+    if_unknown: OnUnknown
+    because: str
+    fix: str
+    source: Mapping[str, str]
+    """doc, edition, clause, binding, checked; url where known."""
+    controls: tuple[str, ...]
+    limit: str
+    """What is asked, in words, at as_of."""
+    path: str
+    line: int
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    skipped: int = 0
+    skipped_undeclared: int = 0
+    waived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExitReport:
+    """The exit code and its reasons in words."""
+
+    code: Exit
+    reasons: tuple[str, ...]
+
+
+FINDINGS: dict[str, pl.DataType] = {
+    "finding_id": pl.String(),
+    "rule_id": pl.String(),
+    "policy_version": pl.String(),
+    "kind": pl.String(),
+    "asset_id": pl.String(),
+    "place": pl.String(),
+    "name": pl.String(),
+    "outcome": pl.String(),
+    "severity": pl.String(),
+    "mode": pl.String(),
+    "counts": pl.Boolean(),
+    "waived_by": pl.String(),
+    "in_baseline": pl.Boolean(),
+    "members": pl.List(pl.String()),
+    "missing": pl.List(pl.String()),
+    "observed": pl.String(),
+    "limit": pl.String(),
+    "message": pl.String(),
+    "uri": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.Int64(),
+    "pointer": pl.String(),
+}
+"""Columns of findings.parquet (interfaces.md): one row per fail or unknown, in report order."""
+
+SIGHTINGS: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    "asset_id": pl.String(),
+    "source": pl.String(),
+    "source_type": pl.String(),
+    "uri": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.Int64(),
+    "pointer": pl.String(),
+    "seen_at": pl.Datetime("us", "UTC"),
+}
+"""Columns of sightings.parquet."""
+
+PROBLEMS: dict[str, pl.DataType] = {
+    "severity": pl.String(),
+    "code": pl.String(),
+    "uri": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.Int64(),
+    "pointer": pl.String(),
+    "message": pl.String(),
+}
+"""Columns of problems.parquet."""
+
+GAPS: dict[str, pl.DataType] = {
+    "kind": pl.String(),
+    "asset_id": pl.String(),
+    "place": pl.String(),
+    "name": pl.String(),
+    "missing": pl.List(pl.String()),
+    "would_tell": pl.List(pl.String()),
+    "rules": pl.List(pl.String()),
+    "severity": pl.String(),
+    "counts": pl.Boolean(),
+    "uri": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.Int64(),
+    "pointer": pl.String(),
+}
+"""Evidence gaps: one row per asset with undecided rules; severity is the highest of those rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that any renderer may say; made by the pipeline or loaded from a RESULT."""
+
+    tool: Mapping[str, str]
+    """name, version, and the versions of what it stands on (python, polars, cryptography, openssl, sslyze)."""
+    as_of: datetime
+    as_of_given: bool
+    exit: ExitReport
+    fail_on: str
+    on_unknown: str | None
+    show_from: str
+    assumed: Mapping[str, str]
+    where: str | None
+    config: str | None
+    policies: tuple[PolicyReport, ...]
+    sources: tuple[SourceReport, ...]
+    rules: tuple[RuleReport, ...]
+    findings: pl.DataFrame
+    """Columns FINDINGS, worst first: counting ones, then severity, rule, place."""
+    gaps: pl.DataFrame
+    """Columns GAPS."""
+    problems: pl.DataFrame
+    """Columns PROBLEMS."""
+    tables: Mapping[str, pl.DataFrame]
+    """The inventory: kind to table (stored columns of scanner.tables)."""
+    sightings: pl.DataFrame
+    """Columns SIGHTINGS."""
+    undeclared: tuple[Mapping[str, Any], ...] = ()
+    """field, assets, rules: what a `when` skipped only because a declared field is absent."""
+    exceptions: tuple[Mapping[str, Any], ...] = ()
+    anchor: str = "README.md"
+    """The file that SARIF points at when the evidence lies nowhere inside the root."""
+
+    def worst(self) -> dict[tuple[str, str], str]:
+        """Return the worst outcome of every asset: its open severity, else `unknown`, else `pass`, by kind and asset_id."""
+        result = {(kind, asset): "pass" for kind, table in self.tables.items() for asset in table["asset_id"]}
+        for kind, asset in self.gaps.select("kind", "asset_id").iter_rows():
+            result[kind, asset] = "unknown"
+        order = [*(str(severity) for severity in Severity), "unknown", "pass"]
+        failed = self.findings.filter((pl.col("outcome") == "fail") & pl.col("waived_by").is_null())
+        for kind, asset, severity in failed.select("kind", "asset_id", "severity").iter_rows():
+            held = result.get((kind, asset), "pass")
+            result[kind, asset] = min(held, severity, key=order.index)
+        return result

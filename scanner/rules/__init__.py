@@ -1,0 +1,1 @@
+"""Policies: read, checked, compiled to columns and evaluated; this room never sees a key or a certificate."""

@@ -1,0 +1,222 @@
+"""A policy as checked and typed: what the loader makes and the compiler, the tests of policies and the reports read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scanner.model import Mode, OnUnknown, Severity
+
+Scalar = str | bool | int | float | timedelta | datetime
+"""A typed constant: text, boolean, integer, share (60% is 0.6), duration, instant (aware, UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a node was written."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant, already of the field's type."""
+
+    value: Scalar
+    text: str = ""
+    """As written, for messages: `398d`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOperand:
+    """`{ field: NAME }`: another field of the same row."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`{ by: CLOCK, steps: […] }`: half-open, ascending; the first value is the past."""
+
+    clock: str
+    """A field of type instant, or `as_of`."""
+    first: "Operand"
+    later: tuple[tuple[datetime, "Operand"], ...]
+
+
+Operand = Literal | FieldOperand | Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list: keys that must equal the sub-fields; `""` is the scalar itself."""
+
+    keys: Mapping[str, Scalar]
+    label: str | None = None
+    until: datetime | None = None
+    """First instant at which it no longer counts, on as_of (the day after the one written, 00:00 UTC)."""
+    issued_until: datetime | None = None
+    """The same, on not_before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A comparison of one field.
+
+    op and operands: `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `from`, `before`: one operand;
+    `one_of`, `none_of`: one or more; `present`: a Literal boolean; `matches` (a regular expression for the whole text),
+    `glob`, `under_domain`: a Literal text.
+    """
+
+    subject: str
+    """Dotted field; inside `Elements`, the sub-field of the element, or `""` for the element itself."""
+    op: str
+    operands: tuple[Operand, ...]
+    mark: Mark | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """`in_list: NAME`; on a shape the subject is `""` and the entries' keys are sub-fields (or fields of the row)."""
+
+    subject: str
+    name: str
+    entries: tuple[Entry, ...]
+    mark: Mark | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """`any`, `all` or `none` of a list field, with a predicate on the element."""
+
+    subject: str
+    quantifier: str
+    predicate: "Predicate"
+    mark: Mark | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`count` of a list's elements: op is a number's operator (or `one_of`…) with integer operands; `empty` is Size(is, 0)."""
+
+    subject: str
+    op: str
+    operands: tuple[Operand, ...]
+    mark: Mark | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All parts hold; also what a shape and a mapping of several fields mean."""
+
+    parts: tuple["Predicate", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds; also `one_of` with a list of shapes."""
+
+    parts: tuple["Predicate", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold (Kleene: unknown stays unknown)."""
+
+    part: "Predicate"
+
+
+Predicate = Test | InList | Elements | Size | AllOf | AnyOf | Not
+"""NOTE: `empty: false` is Not(Size(subject, "is", 0)), a shape that says nothing cannot be written."""
+
+ABSENT = "absent"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a test: typed values by dotted field; facts said to be absent or unknown by name."""
+
+    kind: str
+    facts: Mapping[str, object]
+    absent: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One test of a rule: the healthy row with the deviations already put in."""
+
+    expect: str
+    """pass, fail, unknown or skip."""
+    row: Row
+    as_of: datetime
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a rule or policy was written against."""
+
+    id: str
+    doc: str
+    edition: str = ""
+    checked: datetime | None = None
+    clause: str = ""
+    binding: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; its id never changes."""
+
+    id: str
+    policy: str
+    policy_version: str
+    title: str
+    kinds: tuple[str, ...]
+    severity: Severity
+    enforce: tuple[tuple[datetime | None, Mode], ...]
+    """Ascending; the first has no date. Runs on as_of."""
+    if_unknown: OnUnknown
+    waivable: bool
+    when: Predicate | None
+    require: Predicate
+    because: str
+    fix: str
+    source: Source | None
+    controls: tuple[str, ...]
+    tests: tuple[RuleTest, ...]
+    mark: Mark
+
+    def mode(self, as_of: datetime) -> Mode:
+        """How it is enforced at as_of."""
+        return next(mode for start, mode in reversed(self.enforce) if start is None or start <= as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy, with the rules it brings in (its own and those it extends)."""
+
+    id: str
+    version: str
+    title: str
+    owner: str
+    path: str
+    sha256: str
+    """Over the bytes of the file."""
+    text: str
+    named: bool
+    """Asked for by the user, not only extended."""
+    advisory: str | None
+    extends: tuple[str, ...]
+    sources: tuple[Source, ...]
+    params: Mapping[str, Scalar]
+    lists: Mapping[str, tuple[Entry, ...]]
+    healthy: Mapping[str, Row]
+    rules: tuple[Rule, ...]
+    """All rules in order: extended ones first."""
+    certificates: tuple[str, ...] = ()
+    """Paths of the certificate files its lists name; they join chain building."""
