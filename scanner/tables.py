@@ -258,7 +258,14 @@ ABSENT = "_absent"
 """Column: names of facts of this row that are absent though their null would mean unknown."""
 DECODED = "_decoded"
 """Column: the row was read from the object's own bytes."""
-MARKS: dict[str, pl.DataType] = {DECODED: pl.Boolean(), UNKNOWN: pl.List(pl.String()), ABSENT: pl.List(pl.String())}
+DER = "_der"
+"""Column: the object's own bytes, null where no source carried them; never rendered."""
+MARKS: dict[str, pl.DataType] = {
+    DECODED: pl.Boolean(),
+    UNKNOWN: pl.List(pl.String()),
+    ABSENT: pl.List(pl.String()),
+    DER: pl.Binary(),
+}
 
 
 def _walk(owner: type, prefix: str = "") -> Iterator[tuple[str, Fact]]:
