@@ -1,0 +1,1 @@
+"""Sightings become assets: one row per object, with what every source said of it."""
