@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner import registry
-from scanner.model import Problem, Record, Sighting, Spot, Table
+from scanner.model import Problem, Record, Severity, Sighting, Spot, Table
 
 Yield = Record | Table | Problem
 
@@ -39,6 +39,14 @@ class Document:
     def sighting(self, source_type: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Sighting:
         """A sighting in this document."""
         return Sighting(self.source, source_type, self.spot(line, column, pointer))
+
+    def broken(self, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Problem:
+        """Say that a part of this document cannot be read, so that the run is incomplete."""
+        return Problem(Severity.HIGH, "certgate/unreadable-input", message, self.spot(line, column, pointer), incomplete=True)
+
+    def note(self, code: str, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Problem:
+        """Say what a reader should know of this document, though nothing is missing because of it."""
+        return Problem(Severity.INFO, code, message, self.spot(line, column, pointer))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""Evidence arguments that are paths: files, folders and standard input become documents, in a fixed order."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from scanner.importers import Document, choose
+from scanner.model import Problem, Severity, Spot
+
+MAX_SIZE = 512 * 1024 * 1024
+"""Bytes; a larger file is a problem, not an input."""
+_HEAD = 65536
+_TOO_LARGE = f"larger than {MAX_SIZE // 1024 // 1024} MiB; split it"
+
+
+def documents(argument: str, *, root: Path, stdin: BinaryIO) -> Iterator[Document | Problem]:
+    """Yield the documents behind one evidence argument; what cannot be read is a problem, and the rest goes on.
+
+    A file in a folder that no importer recognises comes as a Document with only its head, so that it can be counted.
+    """
+    if argument == "-":
+        yield _limited(Document("-", stdin.read(MAX_SIZE + 1), "-"))
+        return
+    path = Path(argument)
+    if path.is_dir():
+        yield from _folder(argument, path, root)
+    else:
+        yield _named(argument, path, root)
+
+
+def uri(argument: str, path: Path, root: Path) -> str:
+    """Write a path relative to the root where it lies inside, else as it was given."""
+    inside = _relative(path, root)
+    return inside if inside is not None else _spelled(argument)
+
+
+def _named(argument: str, path: Path, root: Path) -> Document | Problem:
+    where = uri(argument, path, root)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SIZE + 1)
+    except (OSError, ValueError) as error:
+        return _unreadable(where, error)
+    relative = _relative(path, root) or _spelled(path.name)
+    return _limited(Document(where, data, argument, relative, path=path))
+
+
+def _folder(argument: str, folder: Path, root: Path) -> Iterator[Document | Problem]:
+    empty = True
+    base = _relative(folder, root)
+    shown = base if base is not None else _spelled(argument).rstrip("/")
+    for path in _files(folder):
+        if isinstance(path, tuple):
+            where, error = path
+            yield _unreadable("/".join(part for part in (shown, _below(where, folder)) if part not in {"", "."}), error)
+            empty = False
+            continue
+        below = _below(path, folder)
+        where = f"{shown}/{below}" if shown not in {"", "."} else below
+        found = _found(path, Document(where, b"", argument, where if base is not None else below, named=False, path=path))
+        if found is not None:
+            empty = False
+            yield found
+    if empty:
+        message = "the folder holds no file (hidden ones are passed over)"
+        yield Problem(Severity.HIGH, "certgate/source-missing", message, Spot(shown or "."), incomplete=True)
+
+
+def _files(folder: Path) -> Iterator[Path | tuple[Path, OSError]]:
+    """Walk a folder in order of names; a folder reached twice through links is walked once."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if not path.is_dir():
+                yield path
+                continue
+            info = path.stat()
+            if (info.st_dev, info.st_ino) in seen:
+                continue
+            seen.add((info.st_dev, info.st_ino))
+            names = [name for name in os.listdir(path) if not name.startswith(".")]
+        except OSError as error:
+            yield path, error
+            continue
+        waiting += [path / name for name in sorted(names, key=os.fsencode, reverse=True)]
+
+
+def _found(path: Path, document: Document) -> Document | Problem | None:
+    """Read a file of a folder, whole only if an importer recognises its beginning; null for what is no file."""
+    try:
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            return None
+        with path.open("rb") as file:
+            data = file.read(_HEAD)
+            if choose(data) is not None:
+                data += file.read(MAX_SIZE + 1 - len(data))
+    except OSError as error:
+        return _unreadable(document.uri, error, incomplete=not path.is_symlink() or path.exists())
+    return _limited(replace(document, data=data))
+
+
+def _limited(document: Document) -> Document | Problem:
+    return document if len(document.data) <= MAX_SIZE else document.broken(_TOO_LARGE)
+
+
+def _unreadable(where: str, error: Exception, *, incomplete: bool = True) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    severity = Severity.HIGH if incomplete else Severity.LOW
+    return Problem(severity, "certgate/unreadable-input", f"cannot be read: {reason}", Spot(where), incomplete=incomplete)
+
+
+def _relative(path: Path, root: Path) -> str | None:
+    """Write a path relative to the root with `/`; null outside of it. Links are not followed: the user's names count."""
+    try:
+        inside = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
+    except ValueError:
+        return None
+    return _spelled(inside.as_posix())
+
+
+def _below(path: Path, folder: Path) -> str:
+    return _spelled(path.relative_to(folder).as_posix())
+
+
+def _spelled(name: str) -> str:
+    """Write a file name as valid text, whatever bytes it has."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")

@@ -1,0 +1,57 @@
+"""PEM files: certificates, alone or in bundles, with comments, keys and other blocks in between (RFC 7468)."""
+
+import re
+from collections.abc import Iterator
+
+from scanner.importers import Document, Yield, _text, _tlv, importer
+from scanner.importers._certificates import Bundle
+from scanner.importers._pem_blocks import CERTIFICATE_LABELS, PKCS7_LABELS, Block, blocks
+
+_FIRST = re.compile(rb"\s*-----BEGIN [A-Z0-9 #]{3,40}-----")
+_LATER = re.compile(rb"(?m)^[ \t]*-----BEGIN (?:[A-Z0-9 ]{0,20}(?:CERTIFICATE|PRIVATE KEY|PKCS7|CMS|CERTIFICATE REQUEST|X509 CRL))-----")
+_PRINTED = re.compile(rb"\s*(?:Certificate:\s+Data:|Bag Attributes|subject ?=|issuer ?=|depth=\d)")
+"""What OpenSSL prints above its blocks, sometimes for more than the first 64 KiB."""
+
+
+def sniff(head: bytes) -> int:
+    """Recognise a BEGIN line, at the top or after other text."""
+    text = _text.head(head)
+    if _FIRST.match(text):
+        return 3
+    return 2 if _LATER.search(text) else int(_PRINTED.match(text) is not None)
+
+
+@importer(
+    name="pem",
+    description="PEM certificates and bundles",
+    suffixes=(".pem", ".crt", ".cer", ".cert", ".ca-bundle"),
+    sniff=sniff,
+    feeds=("certificate:private_key_beside",),
+)
+def read(document: Document) -> Iterator[Yield]:
+    """Yield every certificate of a PEM file."""
+    text, _ = _text.utf8(document.data)
+    found = list(blocks(text))
+    bundle = Bundle(document, private_key_beside=any(block.private for block in found))
+    if not found:
+        yield document.note("ignored-content", "the file holds no PEM block")
+    for block in found:
+        yield from _block(bundle, block)
+    yield from bundle.rest()
+
+
+def _block(bundle: Bundle, block: Block) -> Iterator[Yield]:
+    if block.private:
+        bundle.keys.append(block.line)
+        return
+    certificate = block.label in CERTIFICATE_LABELS
+    if not certificate and block.label not in PKCS7_LABELS:
+        bundle.ignored[block.label] += 1
+        return
+    if block.data is None:
+        bundle.count += certificate
+        yield bundle.document.broken(block.fault or "the block is broken", block.line, block.column)
+    elif certificate and _tlv.shape(block.data) != "pkcs7":
+        yield bundle.certificate(block.data, block.line, block.column)
+    else:
+        yield from bundle.pkcs7(block.data, block.line, block.column)
