@@ -1,0 +1,24 @@
+"""The command line: parse, call, render, exit. Only this package imports `reports`."""
+
+import sys
+from collections.abc import Sequence
+
+HELP_HINT = "Try `certgate --help`."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run certgate; return the exit code (0 met, 1 violations, 2 usage, 3 incomplete, 4 internal fault)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] in (["--version"], ["-V"]):
+        from scanner.cli._version import version
+
+        print(f"certgate {version()}")
+        return 0
+    from scanner.cli._main import run
+
+    return run(arguments)
+
+
+def entry() -> None:
+    """Run as the installed command."""
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""`certgate check`: load evidence, evaluate policies, write outputs, exit with the verdict."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import UsageError
+from scanner.model import Exit, OnUnknown, Report, Severity
+from scanner.request import Request
+from scanner.when import parse_instant
+
+CONFIG = "certgate.yaml"
+EPILOG = """\
+examples:
+  certgate check certs/ inventory.csv
+  certgate check www.example.test:443 --policy public-tls --policy tls-endpoints
+  certgate check --targets hosts.txt -o sarif=out.sarif -o html=out.html -o pdf=out.pdf
+  certgate check certs/ --as-of 2029-03-15          what fails when 47 days is the limit
+  cat bundle.pem | certgate check - --assume trust=public
+"""
+
+
+def add(commands: Any) -> None:
+    """Add the command and its flags."""
+    parser = commands.add_parser(
+        "check",
+        help="judge evidence by policies (the main job)",
+        description="Judge evidence by policies. Evidence: files, folders, results of an earlier run, host:port, - for standard input.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("evidence", nargs="*", metavar="EVIDENCE", help="file, folder, RESULT folder, host, host:port or -")
+    parser.add_argument("--targets", action="append", default=[], metavar="FILE", help="a file of hosts to scan, one a line")
+    _policy_flags(parser)
+    _gate_flags(parser)
+    _evidence_flags(parser)
+    _output_flags(parser)
+    parser.set_defaults(run=run)
+
+
+def _policy_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("policy")
+    group.add_argument("-p", "--policy", action="append", default=[], metavar="P", help="shipped policy, YAML file or folder (default: default)")
+    group.add_argument("--only", action="append", default=[], metavar="RULE", help="only these rules (id or glob)")
+    group.add_argument("--skip", action="append", default=[], metavar="RULE", help="all but these rules (id or glob)")
+    group.add_argument("--as-of", metavar="DATE", help="evaluate as of this date or instant (default: now)")
+
+
+def _gate_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("gate")
+    severities = [str(severity) for severity in Severity]
+    group.add_argument("--fail-on", choices=[*severities, "never"], help="lowest severity that fails the build (default: high)")
+    group.add_argument("--show-from", choices=severities, help="lowest severity the terminal lists (default: info)")
+    group.add_argument("--on-unknown", choices=[str(one) for one in OnUnknown], help="what undecided rules mean (default: as each rule says)")
+    group.add_argument("--allow-empty", action="store_true", help="no assets, or no rule that applies, is not an incomplete run")
+
+
+def _evidence_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("evidence")
+    group.add_argument("--where", metavar="PREDICATE", help="judge only these assets: '{team: payments}'")
+    group.add_argument("--assume", action="append", default=[], metavar="FIELD=VALUE", help="value of a fact where it is unknown")
+    group.add_argument("--roots", action="append", default=[], metavar="FILE", help="certificates of your own root CAs")
+    group.add_argument("--root", type=Path, metavar="FOLDER", help="paths in results are relative to it (default: the repository)")
+    group.add_argument("--mapping", metavar="FILE", help="how the columns of your inventories are called")
+    group.add_argument("--config", metavar="FILE", help=f"configuration (default: {CONFIG} at the root)")
+    group.add_argument("--sslyze", type=Path, metavar="PATH", help="the sslyze to run (default: the one beside certgate)")
+    group.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="longest a host may take to answer (default: 10)")
+
+
+def _output_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output", action="append", default=[], metavar="FORMAT=PATH", help="json, sarif, html, pdf, … (repeatable; - is standard output)")
+    group.add_argument("--save", type=Path, metavar="RESULT", help="keep the whole result in this folder")
+    group.add_argument("-q", "--quiet", action="store_true", help="only the verdict")
+    group.add_argument("--no-color", action="store_true", help="no colour (also: NO_COLOR)")
+
+
+def run(options: argparse.Namespace) -> Exit:
+    """Run the check; the exit code is the same for every output."""
+    from scanner import pipeline
+    from scanner.cli import _outputs, _terminal
+    from scanner.cli._version import tool
+
+    outputs = _outputs.parse(options.output)
+    request = request_of(options)
+    report = pipeline.check(request, tool(), _terminal.progress(options))
+    deliver(report, outputs, options.save)
+    to_error = any(output.path == "-" for output in outputs)
+    _terminal.show(report, sys.stderr if to_error else sys.stdout, quiet=options.quiet, plain=options.no_color)
+    return report.exit.code
+
+
+def deliver(report: Report, outputs: list[Any], save: Path | None) -> None:
+    """Write the outputs and the RESULT folder."""
+    from scanner.cli import _outputs
+
+    if save is not None:
+        import reports
+        from scanner.inventory import store
+
+        as_json = next(one for one in reports.renderers() if one.name == "json")
+        store.save(report, save, as_json.render(report, {}))
+    _outputs.write(report, outputs)
+
+
+def request_of(options: argparse.Namespace) -> Request:
+    """Check the command line and configuration, before any evidence is read."""
+    root = (options.root or default_root()).resolve()
+    if not root.is_dir():
+        raise UsageError(f"--root {options.root}: not a folder")
+    config_path = _config_path(options, root)
+    settings: dict[str, Any] = {}
+    if config_path is not None:
+        from scanner.rules.config import load
+
+        settings = load(config_path)
+    evidence = (*options.evidence, *_relative(settings.get("evidence", ()), config_path))
+    if not evidence and not options.targets:
+        raise UsageError("no evidence given: name files, folders or hosts, or write --targets FILE (see `certgate check --help`)")
+    if evidence.count("-") > 1:
+        raise UsageError("standard input (-) is given twice")
+    if options.timeout <= 0:
+        raise UsageError("--timeout: a number of seconds above 0")
+    fail_on = options.fail_on or settings.get("fail_on", "high")
+    on_unknown = options.on_unknown or settings.get("on_unknown")
+    return Request(
+        evidence=evidence,
+        targets=tuple(options.targets),
+        policies=tuple(options.policy) or _relative(settings.get("policies", ()), config_path) or ("default",),
+        as_of=parse_instant(options.as_of) if options.as_of else datetime.now(UTC).replace(microsecond=0),
+        as_of_given=options.as_of is not None,
+        root=root,
+        anchor=CONFIG if config_path is not None and config_path.parent.resolve() == root else "README.md",
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        show_from=Severity(options.show_from or settings.get("show_from", "info")),
+        on_unknown=OnUnknown(on_unknown) if on_unknown else None,
+        allow_empty=options.allow_empty,
+        only=tuple(options.only),
+        skip=tuple(options.skip),
+        where=options.where,
+        assume=dict(_assumption(text) for text in options.assume),
+        roots=(*options.roots, *_relative(settings.get("roots", ()), config_path)),
+        mapping=options.mapping or next(iter(_relative((settings["mapping"],), config_path)), None) if options.mapping or "mapping" in settings else None,
+        config=config_path.name if config_path is not None else None,
+        sslyze=options.sslyze,
+        timeout=options.timeout,
+    )
+
+
+def default_root() -> Path:
+    """Find the nearest ancestor with certgate.yaml or .git, else the working folder."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / CONFIG).is_file() or (folder / ".git").exists()), here)
+
+
+def _config_path(options: argparse.Namespace, root: Path) -> Path | None:
+    if options.config:
+        path = Path(options.config)
+        if not path.is_file():
+            raise UsageError(f"--config {options.config}: no such file")
+        return path
+    return root / CONFIG if (root / CONFIG).is_file() else None
+
+
+def _relative(names: Any, config_path: Path | None) -> tuple[str, ...]:
+    """Paths in the configuration are relative to it; a name that is no file there is taken as it stands."""
+    folder = config_path.parent if config_path is not None else Path()
+    return tuple(os.path.relpath(folder / name) if (folder / name).exists() else name for name in names)
+
+
+def _assumption(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise UsageError(f"--assume {text}: write FIELD=VALUE, for example --assume trust=public")
+    return name, value

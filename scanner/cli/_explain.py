@@ -1,0 +1,111 @@
+"""`certgate explain RULE` or `certgate explain FINDING RESULT`: why, which clock and limit, evidence, source, fix."""
+
+import argparse
+import textwrap
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import UsageError
+from scanner.model import Exit, Report, RuleReport
+
+EPILOG = """\
+examples:
+  certgate explain public-tls/lifetime
+  certgate explain F-27922b71 result/
+"""
+
+
+def add(commands: Any) -> None:
+    """Add the command and its flags."""
+    parser = commands.add_parser(
+        "explain",
+        help="why a rule asks, or why a finding is one",
+        description="Explain a rule, or a finding of a stored result.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("subject", metavar="RULE|FINDING", help="rule id, or finding id as F-… (any unique prefix)")
+    parser.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="the RESULT folder of the finding")
+    parser.add_argument("-p", "--policy", action="append", default=[], metavar="P", help="where to look for the rule (default: all shipped)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Exit:
+    """Explain the subject."""
+    if options.result is not None:
+        _finding(options.subject, options.result)
+    elif options.subject.startswith("F-"):
+        raise UsageError(f"{options.subject}: name the RESULT folder that has this finding (`certgate check … --save RESULT`)")
+    else:
+        _rule(options.subject, options.policy)
+    return Exit.OK
+
+
+def _rule(rule_id: str, names: list[str]) -> None:
+    from scanner.rules import find, load, message
+
+    policies = load.load([file for name in names or find.shipped() for file in find.find(name)])
+    known = {rule.id: rule for policy in policies for rule in policy.rules}
+    if rule_id not in known:
+        near = get_close_matches(rule_id, known, 1)
+        raise UsageError(f"{rule_id}: no rule has this id{f'; nearest: {near[0]!r}' if near else ''}")
+    rule, as_of = known[rule_id], datetime.now(UTC)
+    source = rule.source
+    cited = " ".join(filter(None, (source.doc, source.edition, f"clause {source.clause}" if source.clause else ""))) if source else ""
+    _print(
+        f"{rule.id} — {rule.title}",
+        ("severity", f"{rule.severity}, {rule.mode(as_of)} as of {as_of.date()}"),
+        ("asks", message.limit(rule, as_of)),
+        ("why", rule.because),
+        ("what to do", rule.fix),
+        ("source", cited),
+        ("controls", ", ".join(rule.controls)),
+        ("undecided", f"counts as {rule.if_unknown}"),
+        ("written at", f"{rule.mark.path}:{rule.mark.line}"),
+    )
+
+
+def _finding(subject: str, folder: Path) -> None:
+    from scanner.inventory import store
+
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    report = store.load(folder)
+    prefix = subject.removeprefix("F-")
+    rows = [row for row in report.findings.iter_rows(named=True) if row["finding_id"].startswith(prefix)]
+    if len(rows) != 1:
+        raise UsageError(f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {'give more of the id' if rows else 'see its reports'}")
+    row = rows[0]
+    rule = next(one for one in report.rules if one.id == row["rule_id"])
+    _print(
+        f"F-{row['finding_id'][:8]} — {rule.title}",
+        ("outcome", f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}"),
+        ("what", f"{row['kind']} {row['name']}"),
+        ("says", row["message"]),
+        ("asks", row["limit"]),
+        ("evidence", row["observed"]),
+        ("missing", ", ".join(row["missing"])),
+        ("seen at", "; ".join(_seen(report, row))),
+        *_why(rule),
+    )
+
+
+def _why(rule: RuleReport) -> list[tuple[str, str]]:
+    cited = " ".join(filter(None, (rule.source.get("doc"), rule.source.get("edition"), rule.source.get("clause"))))
+    return [("why", rule.because), ("what to do", rule.fix), ("source", cited), ("controls", ", ".join(rule.controls))]
+
+
+def _seen(report: Report, row: dict[str, Any]) -> list[str]:
+    found = [one for one in report.sightings.iter_rows(named=True) if (one["kind"], one["asset_id"]) == (row["kind"], row["asset_id"])]
+    return [f"{one['uri']}{':' + str(one['line']) if one['line'] else ''}" for one in found[:10]]
+
+
+def _print(title: str, *pairs: tuple[str, str]) -> None:
+    from reports._safe import visible
+
+    print(visible(title))
+    for label, text in pairs:
+        if text:
+            print(textwrap.fill(visible(text), 100, initial_indent=f"  {label:<11} ", subsequent_indent=" " * 14))

@@ -1,0 +1,72 @@
+"""The command tree and the last line of defence: every way out has one of five exit codes."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from scanner.cli import _check, _demo, _explain, _policy, _report
+from scanner.errors import CertgateError, PolicyError
+from scanner.model import Exit
+
+DESCRIPTION = "Do our machine identities comply, and can we prove it? Evidence in, policy judged; HTML, PDF and SARIF out."
+EPILOG = """\
+examples:
+  certgate check certs/                                       judge a folder of certificates
+  certgate check example.test:443 --policy tls-endpoints      scan a server
+  certgate check certs/ inv.csv -o sarif=out.sarif            for code scanning
+  certgate explain public-tls/lifetime                        why a rule asks what it asks
+
+exit codes:
+  0  evaluated; nothing at or above --fail-on     3  incomplete: hosts down, facts missing, nothing matched
+  1  violations                                   4  internal fault
+  2  bad usage, policy or configuration
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the whole command tree."""
+    root = argparse.ArgumentParser("certgate", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    root.add_argument("-V", "--version", action="store_true", help="print the version and exit")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for module in (_check, _report, _policy, _explain, _demo):
+        module.add(commands)
+    return root
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse and run one command; turn every error into its exit code and a message on standard error."""
+    try:
+        options = parser().parse_args(arguments)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    if not getattr(options, "run", None):
+        parser().print_help()
+        return Exit.USAGE
+    try:
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.INCOMPLETE
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was judged", Exit.INCOMPLETE)
+    except PolicyError as error:
+        count = len(error.faults)
+        print("\n".join(map(str, error.faults)), file=sys.stderr)
+        return _fail(f"{count} {'fault' if count == 1 else 'faults'}; nothing was evaluated", Exit.USAGE)
+    except CertgateError as error:
+        return _fail(str(error), Exit.USAGE)
+    except Exception:  # noqa: BLE001 - whatever happens, the build must not go green
+        traceback.print_exc()
+        return _fail("internal fault; the lines above say where. Nothing was judged.", Exit.INTERNAL)
+    return code
+
+
+def _fail(message: str, code: Exit) -> int:
+    from reports._safe import visible
+
+    lines = "\n".join(visible(line) for line in message.splitlines())
+    print(f"certgate: {lines}\ncertgate: exit {int(code)}", file=sys.stderr)
+    return code

@@ -1,0 +1,94 @@
+"""Outputs: `FORMAT=PATH[,KEY=VALUE…]` on the command line to files, written aside and then renamed."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import UsageError
+from scanner.model import Report
+
+ATTACHED = {"json": "result.json", "sarif": "results.sarif", "csv": "inventory.csv"}
+"""What an audit PDF carries with it, by format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to write."""
+
+    format: str
+    path: str
+    """`-` is standard output."""
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def parse(texts: Sequence[str]) -> list[Output]:
+    """Read the values of --output; refuse unknown formats and options, and one path given twice."""
+    import reports
+
+    known = {one.name: one for one in reports.renderers()}
+    outputs = [_parse(text, known) for text in texts]
+    paths = [output.path for output in outputs]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UsageError(f"--output: {path} is given twice")
+    return outputs
+
+
+def _parse(text: str, known: dict[str, Any]) -> Output:
+    name, equals, rest = text.partition("=")
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"; nearest: {near[0]!r}" if near else f"; one of {', '.join(sorted(known))}"
+        raise UsageError(f"--output {text}: {name!r} is not a format{hint}")
+    path, *pairs = rest.split(",")
+    if not equals or not path:
+        raise UsageError(f"--output {text}: write {name}=PATH, or {name}=- for standard output")
+    options = dict(_pair(text, name, pair, known[name].options) for pair in pairs)
+    if path != "-" and not Path(path).parent.is_dir():
+        raise UsageError(f"--output {text}: the folder {Path(path).parent} does not exist")
+    if path != "-" and Path(path).is_dir():
+        raise UsageError(f"--output {text}: {path} is a folder; name a file in it")
+    return Output(name, path, options)
+
+
+def _pair(text: str, name: str, pair: str, allowed: dict[str, str]) -> tuple[str, str]:
+    key, _, value = pair.partition("=")
+    if key not in allowed:
+        legal = ", ".join(sorted(allowed)) or "none"
+        raise UsageError(f"--output {text}: {key!r} is not an option of {name} (it has: {legal})")
+    return key, value
+
+
+def write(report: Report, outputs: Sequence[Output]) -> None:
+    """Render and write every output, those for standard output last."""
+    import reports
+
+    known = {one.name: one for one in reports.renderers()}
+    for output in sorted(outputs, key=lambda one: one.path == "-"):
+        renderer = known[output.format]
+        if renderer.attaches:
+            attachments = {name: known[form].render(report, {}) for form, name in ATTACHED.items() if form in known}
+            data = renderer.render(report, output.options, attachments)
+        else:
+            data = renderer.render(report, output.options)
+        put(output.path, data)
+
+
+def put(path: str, data: bytes) -> None:
+    """Write one output; a reader never sees half a file."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(data)
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

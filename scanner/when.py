@@ -1,0 +1,19 @@
+"""Instants as text: the one form in which certgate writes and reads them (RFC 3339, UTC)."""
+
+from datetime import UTC, datetime
+
+from scanner.errors import UsageError
+
+
+def instant(value: datetime) -> str:
+    """Write an instant in RFC 3339, UTC with Z."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read a date (the instant it begins) or an instant; one without zone is UTC."""
+    try:
+        value = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a date or instant; write 2026-11-24 or 2026-11-24T12:00:00Z") from error
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
