@@ -1,0 +1,90 @@
+"""JSON of strangers: parsed within bounds, and the places of its values (RFC 8259, pointers by RFC 6901)."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.errors import InputError
+
+_MAX_DIGITS = 100
+"""Longer integers (RSA moduli) stay text: nothing here computes with them, and Python refuses those above 4,300 digits."""
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
+_OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
+
+
+def integer(digits: str) -> int | str:
+    """Read an integer exactly, unless it is absurdly long."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
+
+
+def load(text: bytes) -> Any:
+    """Parse a document; InputError with line and column where it is broken. NaN and infinity become null."""
+    try:
+        return json.loads(text, parse_int=integer, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise InputError("not readable JSON: nested too deeply") from None
+    except ValueError as error:
+        raise InputError(f"not readable JSON: {error}") from None
+
+
+def escaped(key: str) -> str:
+    """Write a key as a part of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def places(text: bytes, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Find line and column of the values that JSON pointers name, in one pass over a valid document."""
+    wanted = set(pointers)
+    parents = {pointer[:end] for pointer in wanted for end, char in enumerate(pointer) if char == "/"}
+    found: dict[str, tuple[int, int]] = {}
+    line, counted = 1, 0
+    for pointer, at in _walk(text, parents):
+        if pointer not in wanted or pointer in found:
+            continue
+        line += text.count(b"\n", counted, at)
+        counted = at
+        found[pointer] = line, len(text[text.rfind(b"\n", 0, at) + 1 : at].decode("utf-8", "replace")) + 1
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A container on the way to a wanted value."""
+
+    pointer: str
+    array: bool
+    index: int = 0
+    key: str | None = None
+
+    def child(self) -> str:
+        return f"{self.pointer}/{self.index if self.array else escaped(self.key or '')}"
+
+
+def _walk(text: bytes, parents: set[str]) -> Iterator[tuple[str, int]]:
+    """Yield pointer and offset of every value in the containers that are parents; pass over all others."""
+    stack: list[_Frame] = []
+    skipped = 0
+    for token in _TOKEN.finditer(text):
+        first = text[token.start() : token.start() + 1]
+        if skipped:
+            skipped += (first in _OPENING) - (first in _CLOSING)
+        elif first in _CLOSING:
+            stack.pop()
+        elif first == b",":
+            stack[-1].index += 1
+            stack[-1].key = None
+        elif stack and not stack[-1].array and stack[-1].key is None:
+            stack[-1].key = json.loads(token[0])
+        else:
+            pointer = stack[-1].child() if stack else ""
+            yield pointer, token.start()
+            if first in _OPENING and pointer in parents:
+                stack.append(_Frame(pointer, array=first == b"["))
+            elif first in _OPENING:
+                skipped = 1

@@ -1,0 +1,151 @@
+"""One server of an sslyze scan: who it is, whether it answered, and how its parts become records."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from scanner.importers import _text
+from scanner.importers._sslyze_scan import Scan, items, mapping
+from scanner.inventory import hostname
+from scanner.model import Problem, Record, Severity, Sighting
+
+Place = Callable[[str, str, int], Sighting]
+_HOST = re.compile(r"[^\s\x00-\x20\x7f/@#?]{1,253}")
+_ERROR = re.compile(r"sslyze\.errors\.(\w+): ?([^\n]*)")
+_DEAD = frozenset({"ServerRejectedConnection", "ConnectionToServerTimedOut", "ServerHostnameCouldNotBeResolved"})
+"""No TCP connection came about: refused, rejected, timed out, no address."""
+_ALIVE = frozenset({
+    "ServerRejectedTlsHandshake", "ServerTlsConfigurationNotSupported", "TlsHandshakeTimedOut", "ServerRejectedOpportunisticTlsNegotiation",
+})  # fmt: skip
+"""TCP answered, and no TLS that sslyze speaks; that says nothing of other TLS (post-quantum groups, for one)."""
+_UNRESOLVED = re.compile(r"resolve", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server as one scan names it."""
+
+    host: str
+    port: int
+    pointer: str
+    sni: str = ""
+    """The server name that was asked for, where it is not the host."""
+    scan: Scan | None = None
+    """Null where no TLS connection came about."""
+    error: tuple[str, str] = ("", "")
+    """The class and text of the error that stopped the scan."""
+    proxied: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def asset_id(self) -> str:
+        """The identity of the endpoint (interfaces.md)."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"tls://{shown}:{self.port}#{self.host}"
+
+    def record(self, place: Place, facts: Mapping[str, object]) -> Record:
+        """Make the endpoint's record."""
+        known = {"host": self.host, "port": self.port, "reachable": True} | dict(self.facts) | dict(facts)
+        return Record("endpoint", place(self.pointer, self.host, self.port), facts={name: one for name, one in known.items() if one is not None})
+
+    def certificate(self, der: bytes, sighting: Sighting, *, leaf: bool) -> Record:
+        """Make the record of a certificate that it sent."""
+        fingerprint = sha256(der).hexdigest()
+        return Record("certificate", sighting, der, {"fingerprint_sha256": fingerprint}, leaf_of=self.asset_id if leaf else None)
+
+    def named(self, scan: Scan) -> dict[str, object]:
+        """Judge the names of the leaf where another server name than the host was asked for; else that is derived later."""
+        if not self.sni:
+            return {}
+        sent = [items(one.get("received_certificate_chain")) for one in scan.deployments()]
+        names = [mapping(mapping(chain[0]).get("subject_alternative_name")) for chain in sent if chain]
+        told = [hostname.matches(self.sni, _names(one, "dns"), _names(one, "ip")) for one in names]
+        return {"certificate.hostname_matches": all(told) if told else None}
+
+    def without_tls(self, place: Place) -> Iterator[Record | Problem]:
+        """Say that no TLS connection came about, and whether TCP did; every other fact stays unknown."""
+        name, text = self.error
+        reachable = False if name in _DEAD else True if name in _ALIVE else None
+        reason = text.rpartition('-> "')[2].rstrip('".') or name or "sslyze gives no reason"
+        sighting = place(self.pointer, self.host, self.port)
+        said = f"{self.host}:{self.port} {_WITHOUT[reachable]}: {_text.printable(reason, 200)}"
+        yield Record(
+            "endpoint",
+            sighting,
+            facts={"host": self.host, "port": self.port, **self.facts} | ({} if reachable is None else {"reachable": reachable}),
+            notes=(said,),
+        )
+        code = "no-tls-seen" if reachable else "certgate/unreachable"
+        yield Problem(Severity.MEDIUM if reachable else Severity.HIGH, code, said, sighting.spot, incomplete=not reachable)
+
+    def notes(self, place: Place) -> Iterator[Problem]:
+        """Say what a reader of a scanned server should know."""
+        spot = place(self.pointer, self.host, self.port).spot
+        failed = self.scan.failed() if self.scan else []
+        if failed:
+            told = f"{self.host}:{self.port}: sslyze could not finish {_text.printable(', '.join(failed), 400)}; what they would tell is unknown"
+            yield Problem(Severity.LOW, "scan-incomplete", told, spot)
+        if self.scan and self.scan.connectivity.get("client_auth_requirement") == "OPTIONAL":
+            told = f"{self.host}:{self.port} asks for a client certificate; sslyze cannot tell whether it insists on one"
+            yield Problem(Severity.INFO, "client-auth-unclear", told, spot)
+        if self.proxied:
+            yield Problem(Severity.INFO, "secret-dropped", "the password of an HTTP proxy stands in the file; it was not read", spot)
+
+
+_WITHOUT = {
+    True: "answers, but no TLS that sslyze speaks; its TLS facts are unknown",
+    False: "cannot be reached",
+    None: "gave no answer that could be judged",
+}
+
+
+def server(entry: Mapping[str, Any], pointer: str) -> Server | None:
+    """Read one element of `server_scan_results`; null where it names no server."""
+    location, network = mapping(entry.get("server_location")), mapping(entry.get("network_configuration"))
+    host, port = location.get("hostname"), location.get("port")
+    if not isinstance(host, str) or not _HOST.fullmatch(host) or not _is_port(port):
+        return None
+    trace = _ERROR.findall(str(entry.get("connectivity_error_trace") or ""))
+    tests = entry.get("scan_result")
+    sni = network.get("tls_server_name_indication")
+    asked = hostname.normal(sni) if isinstance(sni, str) and _HOST.fullmatch(sni) else ""
+    address = location.get("ip_address")
+    return Server(
+        hostname.normal(host),
+        int(port),
+        pointer,
+        sni=asked if asked != hostname.normal(host) else "",
+        scan=Scan(mapping(tests), mapping(entry.get("connectivity_result"))) if isinstance(tests, dict) else None,
+        error=trace[-1] if trace else ("", ""),
+        proxied=bool(mapping(location.get("http_proxy_settings")).get("basic_auth_password")),
+        facts={"protocol": _protocol(network.get("tls_opportunistic_encryption"))}
+        | ({"address": hostname.normal(address)} if isinstance(address, str) and _HOST.fullmatch(address) else {}),
+    )
+
+
+def unresolved(entry: Mapping[str, Any], pointer: str, place: Place) -> Iterator[Record | Problem]:
+    """Say which target of the scan could not even be tried; one without an address is an endpoint that is not reachable."""
+    target, reason = (_text.printable(str(entry.get(key) or "?"), 300) for key in ("server_string", "error_message"))
+    host, _, port = target.partition("{")[0].rpartition(":")
+    valid = _HOST.fullmatch(host) is not None and port.isascii() and port.isdigit() and _is_port(int(port[:6]))
+    sighting = place(pointer, hostname.normal(host) if valid else "", int(port) if valid else 0)
+    if valid and _UNRESOLVED.search(reason):
+        facts = {"host": hostname.normal(host), "port": int(port), "reachable": False}
+        yield Record("endpoint", sighting, facts=facts, notes=(reason,))
+    yield Problem(Severity.HIGH, "certgate/unreachable", f"{target}: {reason}", sighting.spot, incomplete=True)
+
+
+def _names(san: Mapping[str, Any], sort: str) -> list[str]:
+    """Names of a certificate as sslyze prints them: `dns_names` in version 6, `dns` in version 5."""
+    found = {"dns": ("dns_names", "dns"), "ip": ("ip_addresses", "ip_address")}[sort]
+    return [name for key in found for name in items(san.get(key)) if isinstance(name, str)]
+
+
+def _protocol(opportunistic: Any) -> str:
+    return f"{opportunistic.lower().replace('_', '-')[:20]}+starttls" if isinstance(opportunistic, str) and opportunistic else "tls"
+
+
+def _is_port(port: Any) -> bool:
+    return isinstance(port, int) and not isinstance(port, bool) and 0 < port < 65536  # noqa: PLR2004 - TCP
