@@ -1,0 +1,1 @@
+"""The parts of the view: each computes one section of a report from the Report, without knowing any format."""

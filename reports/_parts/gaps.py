@@ -1,0 +1,100 @@
+"""Evidence gaps: facts that are not known, gathered where the same identities lack them, and how many checks they would settle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+from reports import _words
+from scanner import tables
+from scanner.model import Outcome, Report
+
+Facts = tuple[str, tuple[str, ...]]
+"""A kind, and facts that the same identities lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Facts that are not known of the same identities."""
+
+    kind: str
+    facts: tuple[str, ...]
+    assets: int
+    checks: int
+    """Undecided checks that lack one of them."""
+    settles: int
+    """Checks that lack nothing else."""
+    would_tell: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """`tls.groups of 24 endpoints`, `3 facts of 12 certificates`."""
+        what = self.facts[0] if len(self.facts) == 1 else _words.many(len(self.facts), "fact")
+        return f"{what} of {_words.many(self.assets, _words.kind(self.kind))}"
+
+    @property
+    def meaning(self) -> str:
+        """What the fact is, or which facts they are."""
+        if len(self.facts) > 1:
+            return _words.some(self.facts, 12)
+        fact = tables.fact(self.kind, self.facts[0]) if self.kind in tables.FACTS else None
+        return fact.doc if fact else ""
+
+
+def missing(report: Report) -> list[Missing]:
+    """Gather undecided checks by the facts they lack, those that most checks lack first."""
+    undecided = report.findings.filter(pl.col("outcome") == Outcome.UNKNOWN).select("kind", "asset_id", "missing")
+    lacking: dict[tuple[str, str], set[str]] = {}
+    for kind, asset, names in undecided.iter_rows():
+        for name in names:
+            lacking.setdefault((kind, name), set()).add(asset)
+    groups = _groups(lacking)
+    home = {(kind, name): (kind, names) for kind, names in groups for name in names}
+    checks, settles = dict.fromkeys(groups, 0), dict.fromkeys(groups, 0)
+    for kind, names in undecided.select("kind", "missing").iter_rows():
+        homes = {home[kind, name] for name in names}
+        for group in homes:
+            checks[group] += 1
+            settles[group] += len(homes) == 1
+    told = _told(report)
+    rows = [
+        Missing(
+            kind,
+            names,
+            len(lacking[kind, names[0]]),
+            checks[kind, names],
+            settles[kind, names],
+            told.get((kind, names[0]), ()),
+        )
+        for kind, names in groups
+    ]
+    return sorted(rows, key=lambda row: (-row.checks, row.kind, row.facts))
+
+
+def _groups(lacking: Mapping[tuple[str, str], set[str]]) -> list[Facts]:
+    """Put together the facts that the very same identities lack."""
+    together: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for (kind, name), assets in lacking.items():
+        together.setdefault((kind, frozenset(assets)), []).append(name)
+    return [(kind, tuple(sorted(names))) for (kind, _), names in together.items()]
+
+
+def _told(report: Report) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Find what would tell each fact: the sources that all identities lacking it have in common."""
+    given: dict[tuple[str, str], list[set[str]]] = {}
+    for kind, names, sources in report.gaps.select("kind", "missing", "would_tell").iter_rows():
+        for name in names:
+            given.setdefault((kind, name), []).append(set(sources))
+    return {key: tuple(sorted(reduce(set.intersection, sets))) for key, sets in given.items()}
+
+
+def undeclared(report: Report) -> list[str]:
+    """Say which rules did not apply only because nobody declared a field."""
+    said = []
+    for one in report.undeclared:
+        rules = one["rules"] if isinstance(one["rules"], int) else len(one["rules"])
+        assets = _words.many(one["assets"], "asset")
+        declare = _words.verb(one["assets"], "declares", "declare")
+        said.append(f"{assets} {declare} no {one['field']}; {_words.many(rules, 'rule')} did not apply there.")
+    return said

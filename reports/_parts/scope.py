@@ -1,0 +1,126 @@
+"""Scope and completeness: sources and what became of them, network against inventory, age of evidence, problems."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from reports import _words
+from scanner.model import Report, Severity, SourceReport
+
+INCOMPLETE = {
+    "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
+    "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
+    "certgate/nothing-matched": ("policy or rule set applied to nothing", "policies or rule sets applied to nothing"),
+    "certgate/source-missing": ("source is missing", "sources are missing"),
+    "certgate/stale-evidence": ("source is too old", "sources are too old"),
+}
+"""Codes of problems that make a run incomplete (interfaces.md), in the singular and plural."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of evidence as the scope table shows it."""
+
+    name: str
+    format: str
+    kind: str
+    read: int
+    kept: int
+    partial: int
+    dropped: int
+    why: str
+    sha256: str
+    size: int | None
+
+
+def sources(report: Report) -> list[Source]:
+    """List the sources with what was read, kept and dropped."""
+    return [
+        Source(
+            one.name, one.format or one.kind, one.kind, one.read, one.kept, one.partial, one.dropped, _why(one, report.problems),
+            one.sha256 or "", one.size,
+        )
+        for one in report.sources
+    ]  # fmt: skip
+
+
+def _why(source: SourceReport, problems: pl.DataFrame) -> str:
+    """Say why not all was kept, in the source's own words or by its problems."""
+    parts = [source.why] if source.why else list(_counted(_under(source, problems))) if source.dropped else []
+    parts += [f"{_words.many(source.partial, 'record')} read in part"] if source.partial else []
+    parts += [f"{_words.many(source.ignored, 'file')} of no known format"] if source.ignored else []
+    return "; ".join(parts)
+
+
+def _under(source: SourceReport, problems: pl.DataFrame) -> Iterable[str]:
+    if source.kind == "network":
+        return problems.filter(pl.col("code") == "certgate/unreachable")["code"]
+    at = pl.col("uri")
+    return problems.filter((at == source.name) | at.str.starts_with(f"{source.name.rstrip('/')}/"))["code"]
+
+
+def _counted(codes: Iterable[str]) -> Iterable[str]:
+    for code, count in sorted(Counter(codes).items()):
+        words = INCOMPLETE.get(code)
+        yield f"{_words.number(count)} {words[count > 1]}" if words else _words.many(count, f"note {code}")
+
+
+def incomplete(report: Report) -> str:
+    """Say what makes the run incomplete; nothing where it is whole."""
+    codes = [code for code in report.problems["code"] if code in INCOMPLETE]
+    return _words.sentence(_words.listed(_counted(codes))) if codes else ""
+
+
+def lead(report: Report, rows: list[Source]) -> str:
+    """Open the part with one sentence: how many records of how many sources were examined."""
+    read, kept = sum(row.read for row in rows), sum(row.kept for row in rows)
+    if not rows:
+        return "No source of evidence was given."
+    dropped = read - kept
+    rest = f"; {_words.number(dropped)} {_words.verb(dropped)} left out, for the reasons below" if dropped > 0 else ""
+    return f"{_words.many(kept, 'record')} of {_words.number(read)} from {_words.many(len(rows), 'source')} {_words.verb(kept, 'was', 'were')} examined{rest}."
+
+
+def reconciliation(certificates: pl.DataFrame | None) -> list[str]:
+    """Compare network and inventory both ways, where a run has both."""
+    if certificates is None or certificates.is_empty():
+        return []
+    known = certificates.select("in_inventory", "on_network").drop_nulls()
+    if known.is_empty():
+        return []
+    unlisted = known.filter(pl.col("on_network") & ~pl.col("in_inventory")).height
+    unseen = known.filter(pl.col("in_inventory") & ~pl.col("on_network")).height
+    both = known.filter(pl.col("in_inventory") & pl.col("on_network")).height
+    return [
+        "Network scan and inventories were compared, by the certificates themselves.",
+        f"{_words.many(both, 'certificate')} {_words.verb(both, 'is', 'are')} in both.",
+        f"{_words.number(unlisted)} {_words.verb(unlisted, 'was', 'were')} served on the network and {_words.verb(unlisted, 'stands', 'stand')} in no inventory.",
+        f"{_words.number(unseen)} {_words.verb(unseen, 'is', 'are')} in an inventory and {_words.verb(unseen, 'was', 'were')} not seen on the network.",
+    ]
+
+
+def age(report: Report) -> str:
+    """Say when the evidence was observed."""
+    seen = report.sightings["seen_at"]
+    times = seen.drop_nulls()
+    now = _words.many(seen.null_count(), "sighting")
+    if times.is_empty():
+        return f"All evidence was read in this run ({now})." if len(seen) else "There is no evidence."
+    oldest, newest = times.min(), times.max()
+    span = (
+        f"on {_words.moment(oldest)}"
+        if oldest == newest
+        else f"between {_words.moment(oldest)} and {_words.moment(newest)}"
+    )  # type: ignore[arg-type]
+    rest = f"; {now} {_words.verb(seen.null_count(), 'was', 'were')} read in this run" if seen.null_count() else ""
+    return f"{_words.many(len(times), 'sighting')} {_words.verb(len(times), 'carries', 'carry')} a time: observed {span}{rest}."
+
+
+def problems(report: Report) -> list[Mapping[str, Any]]:
+    """List problems that a reader must know, worst first, then notes."""
+    order = {str(one): one.rank for one in Severity}
+    rows = [{**row, "where": _words.place(row)} for row in report.problems.iter_rows(named=True)]
+    return sorted(rows, key=lambda row: (row["code"] not in INCOMPLETE, order[row["severity"]]))
