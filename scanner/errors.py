@@ -15,7 +15,7 @@ class UsageError(CertgateError):
 class InputError(CertgateError):
     """One input cannot be read; the pipeline turns it into a problem row and goes on."""
 
-    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, pointer: str | None = None):
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, pointer: str | None = None) -> None:
         super().__init__(message)
         self.line = line
         self.column = column
@@ -39,6 +39,6 @@ class Fault:
 class PolicyError(CertgateError):
     """Policies that must not be used, with all their faults together: exit 2."""
 
-    def __init__(self, faults: Sequence[Fault]):
+    def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))

@@ -127,7 +127,9 @@ class Asset:
 class KeyFacts:
     """A public key (SubjectPublicKeyInfo, RFC 5280 4.1.2.7)."""
 
-    algorithm = decoded(enum(words.KEY_ALGORITHMS), "Algorithm of the public key; `other` where certgate has no name for the OID.")
+    algorithm = decoded(
+        enum(words.KEY_ALGORITHMS), "Algorithm of the public key; `other` where certgate has no name for the OID."
+    )
     oid = decoded(TEXT, "Object identifier of the key's algorithm, dotted.")
     bits = decoded(INTEGER, "Size: RSA and DSA modulus, EC field, post-quantum public key.", unit="bits")
     whole_octets = decoded(BOOLEAN, "The RSA modulus length is divisible by 8; absent on other keys.")
@@ -149,14 +151,18 @@ class Certificate(Asset):
         dn = decoded(TEXT, "Issuer name in RFC 4514 form.")
         cn = decoded(TEXT, "Common name of the issuer.")
         organization = decoded(TEXT, "organizationName of the issuer.")
-        ca_owner = derived(TEXT, "Owner of the root that the chain reaches: its organizationName.", known_by="root.fingerprint_sha256")
+        ca_owner = derived(
+            TEXT, "Owner of the root that the chain reaches: its organizationName.", known_by="root.fingerprint_sha256"
+        )
 
     class root:
         dn = derived(TEXT, "Name of the root that the chain reaches.", known_by="root.fingerprint_sha256")
         fingerprint_sha256 = derived(TEXT, "SHA-256 of the root that the chain reaches, lower hex.")
 
     serial = decoded(TEXT, "Serial number in lower hex without leading zeros; a negative one with a minus sign.")
-    serial_bits = decoded(INTEGER, "Bit length of the serial number; 0 where it is zero, negative where it is negative.", unit="bits")
+    serial_bits = decoded(
+        INTEGER, "Bit length of the serial number; 0 where it is zero, negative where it is negative.", unit="bits"
+    )
     version = decoded(INTEGER, "X.509 version: 1, 2 or 3.")
     profile = declared(TEXT, "Template or profile of the issuer that made it.")
     fingerprint_sha256 = decoded(TEXT, "SHA-256 of the certificate, lower hex.")
@@ -164,15 +170,24 @@ class Certificate(Asset):
 
     class signature:
         algorithm = decoded(enum(words.SIGNATURE_ALGORITHMS), "Algorithm that signed the certificate.")
-        hash = decoded(enum(words.HASHES), "Hash of the signature; absent where the algorithm has no hash of its own choice (EdDSA, ML-DSA).")
+        hash = decoded(
+            enum(words.HASHES),
+            "Hash of the signature; absent where the algorithm has no hash of its own choice (EdDSA, ML-DSA).",
+        )
         oid = decoded(TEXT, "Object identifier of the signature algorithm, dotted.")
-        quantum_safe = decoded(BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included).")
+        quantum_safe = decoded(
+            BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included)."
+        )
 
     not_before = decoded(INSTANT, "notBefore: start of validity.")
     not_after = decoded(INSTANT, "notAfter: last second of validity.")
     lifetime = decoded(DURATION, "Validity period as the Baseline Requirements count it: notAfter is included (1.6.1).")
     remaining = derived(DURATION, "Time from as_of to the end of validity; negative when expired.", time=("not_after",))
-    elapsed_share = derived(SHARE, "Share of the lifetime that has passed at as_of; 100 % and more when expired.", time=("not_before", "not_after"))
+    elapsed_share = derived(
+        SHARE,
+        "Share of the lifetime that has passed at as_of; 100 % and more when expired.",
+        time=("not_before", "not_after"),
+    )
     age = derived(DURATION, "Time from notBefore to as_of.", time=("not_before",))
     expired = derived(BOOLEAN, "notAfter lies before as_of.", time=("not_after",))
     not_yet_valid = derived(BOOLEAN, "notBefore lies after as_of.", time=("not_before",))
@@ -180,7 +195,9 @@ class Certificate(Asset):
     path_length = decoded(INTEGER, "pathLenConstraint of a CA certificate.")
     usage = decoded(many(enum(words.USAGES)), "What it may be used for, from extendedKeyUsage and keyUsage.")
     key_usage = decoded(many(enum(words.KEY_USAGES)), "Bits of the keyUsage extension.")
-    extended_key_usage = decoded(many(enum(words.EXTENDED_KEY_USAGES, words.OID)), "Purposes of the extendedKeyUsage extension, named or dotted.")
+    extended_key_usage = decoded(
+        many(enum(words.EXTENDED_KEY_USAGES, words.OID)), "Purposes of the extendedKeyUsage extension, named or dotted."
+    )
     critical_extensions = decoded(many(TEXT), "Object identifiers of the extensions marked critical.")
 
     class san:
@@ -194,9 +211,14 @@ class Certificate(Asset):
     self_signed = derived(BOOLEAN, "Subject and issuer are the same name and its own key verifies its signature.")
     trust = derived(enum(("public", "private")), "Whose rules it lives under; unknown where nothing at hand tells.")
     trust_basis = derived(TEXT, "What `trust` was concluded from.", known_by="trust")
-    validation = decoded(enum(("DV", "OV", "IV", "EV")), "Validation level by the reserved policy identifiers of the CA/Browser Forum.")
+    validation = decoded(
+        enum(("DV", "OV", "IV", "EV")), "Validation level by the reserved policy identifiers of the CA/Browser Forum."
+    )
     policy_oids = decoded(many(TEXT), "Object identifiers of certificatePolicies.")
-    chain = derived(many(CHAIN_ELEMENT), "The issuers upwards, issuer first; open where the next one is missing; empty when self-signed.")
+    chain = derived(
+        many(CHAIN_ELEMENT),
+        "The issuers upwards, issuer first; open where the next one is missing; empty when self-signed.",
+    )
     chain_complete = derived(BOOLEAN, "The chain at hand reaches a self-signed root.")
 
     class revocation:
@@ -229,7 +251,10 @@ class Endpoint(Asset):
     class tls:
         versions = observed(many(enum(words.TLS_VERSIONS)), "Protocol versions the server accepts.")
         ciphers = observed(many(CIPHER), "Cipher suites the server accepts, of every version.")
-        groups = observed(many(enum(words.TLS_GROUPS, words.CODE_POINT_OR_CURVE)), "Key exchange groups; open where the scanner cannot see ML-KEM.")
+        groups = observed(
+            many(enum(words.TLS_GROUPS, words.CODE_POINT_OR_CURVE)),
+            "Key exchange groups; open where the scanner cannot see ML-KEM.",
+        )
         pq_groups = observed(many(enum(words.PQ_GROUPS)), "Post-quantum and hybrid groups among them; open likewise.")
         vulnerabilities = observed(many(enum(words.VULNERABILITIES)), "Weaknesses found; open where a test did not run.")
 

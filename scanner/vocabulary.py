@@ -38,7 +38,16 @@ CURVES = (
     "SM2", "explicit", "other",
 )  # fmt: skip
 """`explicit`: the curve is spelled out in parameters (RFC 5480 forbids it); `other`: named by an OID we have no name for."""
-USAGES = ("tls-server", "tls-client", "code-signing", "email", "timestamping", "ocsp-signing", "document-signing", "any")
+USAGES = (
+    "tls-server",
+    "tls-client",
+    "code-signing",
+    "email",
+    "timestamping",
+    "ocsp-signing",
+    "document-signing",
+    "any",
+)
 KEY_USAGES = (
     "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign",
     "encipherOnly", "decipherOnly",
@@ -50,7 +59,15 @@ EXTENDED_KEY_USAGES = (
 OID = r"[0-2](\.(0|[1-9][0-9]*))+"
 """An object identifier in dotted form, where certgate has no name for it."""
 TLS_VERSIONS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
-PQ_GROUPS = ("X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024", "curveSM2MLKEM768", "MLKEM512", "MLKEM768", "MLKEM1024")
+PQ_GROUPS = (
+    "X25519MLKEM768",
+    "SecP256r1MLKEM768",
+    "SecP384r1MLKEM1024",
+    "curveSM2MLKEM768",
+    "MLKEM512",
+    "MLKEM768",
+    "MLKEM1024",
+)
 TLS_GROUPS = (
     "P-192", "P-224", "P-256", "P-384", "P-521", "X25519", "X448", "secp256k1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
     "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192", *PQ_GROUPS, "X25519Kyber768Draft00", "SecP256r1Kyber768Draft00",
@@ -61,7 +78,23 @@ VULNERABILITIES = (
     "heartbleed", "openssl-ccs-injection", "robot", "tls-compression", "client-renegotiation-dos", "insecure-renegotiation",
     "no-fallback-scsv", "no-extended-master-secret", "early-data",
 )  # fmt: skip
-KEY_EXCHANGES = ("RSA", "DHE", "ECDHE", "DH", "ECDH", "PSK", "DHE_PSK", "ECDHE_PSK", "RSA_PSK", "SRP", "GOST", "KRB5", "TLS 1.3", "NULL", "other")
+KEY_EXCHANGES = (
+    "RSA",
+    "DHE",
+    "ECDHE",
+    "DH",
+    "ECDH",
+    "PSK",
+    "DHE_PSK",
+    "ECDHE_PSK",
+    "RSA_PSK",
+    "SRP",
+    "GOST",
+    "KRB5",
+    "TLS 1.3",
+    "NULL",
+    "other",
+)
 AUTHENTICATIONS = ("RSA", "ECDSA", "DSS", "PSK", "anonymous", "GOST", "SRP", "KRB5", "certificate", "NULL", "other")
 """`certificate`: TLS 1.3 suites name no signature; the certificate decides."""
 SOURCES = ("network", "file", "inventory", "ct")

@@ -1,6 +1,6 @@
-"""Instants as text: the one form in which certgate writes and reads them (RFC 3339, UTC)."""
+"""Instants and other facts as plain values: the one form in which certgate writes and reads them (RFC 3339, UTC)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from scanner.errors import UsageError
 
@@ -17,3 +17,14 @@ def parse_instant(text: str) -> datetime:
     except ValueError as error:
         raise UsageError(f"{text!r} is not a date or instant; write 2026-11-24 or 2026-11-24T12:00:00Z") from error
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def plain(value: object) -> object:
+    """Make a fact a JSON value: instants in RFC 3339, durations in seconds."""
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return {name: plain(one) for name, one in value.items()} if isinstance(value, dict) else value

@@ -13,16 +13,15 @@ def derive(tables: Mapping[str, pl.DataFrame], *, inventories: bool, scans: bool
     certificates = certificates.with_columns(
         in_inventory=_listed("inventory", given=inventories), on_network=_listed("network", given=scans)
     )
-    leaves = certificates.select(
-        pl.col("asset_id").alias("certificate.fingerprint_sha256"), "in_inventory", "san.dns", "san.ip"
-    )
+    leaves = certificates.select(pl.col("asset_id").alias("certificate.fingerprint_sha256"), "in_inventory", "san.dns", "san.ip")
     joined = endpoints.drop("certificate.in_inventory").join(
         leaves, on="certificate.fingerprint_sha256", how="left", maintain_order="left"
     )
     hosts = joined.select("host", "san.dns", "san.ip", "certificate.hostname_matches").iter_rows()
     named = [said if said is not None else _named(host, dns, ip) for host, dns, ip, said in hosts]
     endpoints = joined.with_columns(
-        pl.Series("certificate.hostname_matches", named, dtype=pl.Boolean), pl.col("in_inventory").alias("certificate.in_inventory")
+        pl.Series("certificate.hostname_matches", named, dtype=pl.Boolean),
+        pl.col("in_inventory").alias("certificate.in_inventory"),
     ).select(endpoints.columns)
     return {**tables, "certificate": certificates, "endpoint": endpoints}
 

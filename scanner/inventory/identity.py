@@ -29,7 +29,10 @@ def certificate_ids(frame: pl.DataFrame) -> pl.Series:
         issuer=column(frame, "issuer.dn"),
         serial=column(frame, "serial"),
         source=pl.col("_source"),
-        key=pl.coalesce("_key", pl.concat_str("_uri", pl.lit("#"), pl.coalesce("_pointer", pl.col("_line").cast(pl.String), pl.lit("")))),
+        key=pl.coalesce(
+            "_key",
+            pl.concat_str("_uri", pl.lit("#"), pl.coalesce("_pointer", pl.col("_line").cast(pl.String), pl.lit(""))),
+        ),
         der=pl.col(tables.DER),
     )
     if known["der"].null_count() == known.height and known["given"].null_count() == 0:

@@ -42,9 +42,7 @@ class Intake:
         line = pl.col("_line").cast(pl.String) if "_line" in table.frame.columns else pl.lit("")
         place = pl.concat_str(pl.lit(relative + "#"), line) if relative else pl.lit(None, pl.String)
         self.parts[table.kind].append(
-            table.frame.with_columns(
-                _source=pl.lit(table.source), _source_type=pl.lit(table.source_type), _place=place
-            )
+            table.frame.with_columns(_source=pl.lit(table.source), _source_type=pl.lit(table.source_type), _place=place)
         )
 
     def frames(self) -> dict[str, pl.DataFrame]:

@@ -1,12 +1,12 @@
 """Sightings of one object become one row: bytes beat fields, closed lists beat open ones, every sighting is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
 from scanner import tables
-from scanner.facts import certificate
 from scanner.inventory import identity
 from scanner.inventory.intake import CARRIED, PROVENANCE
 from scanner.model import SIGHTINGS, Problem, Severity, Spot
@@ -28,8 +28,18 @@ class Merged:
     problems: list[Problem]
 
 
-def merge(frames: Mapping[str, pl.DataFrame]) -> Merged:
-    """Merge all sightings of every kind."""
+class Decoded(Protocol):
+    """What the facts room makes of certificates: one row each, and what could not be read."""
+
+    frame: pl.DataFrame
+    problems: list[tuple[int, str]]
+
+
+Decode = Callable[[Sequence[bytes]], Decoded]
+
+
+def merge(frames: Mapping[str, pl.DataFrame], decode: Decode) -> Merged:
+    """Merge all sightings of every kind; `decode` reads certificates, each distinct one once."""
     merged: dict[str, pl.DataFrame] = {}
     sightings: list[pl.DataFrame] = []
     problems: list[Problem] = []
@@ -38,11 +48,13 @@ def merge(frames: Mapping[str, pl.DataFrame]) -> Merged:
         if seen is None or seen.is_empty():
             merged[kind] = tables.empty(kind)
             continue
-        seen, decoded, found = _identified(kind, seen)
+        seen, decoded, found = _identified(kind, seen, decode)
         problems += found
         problems += _conflicts(kind, seen)
         merged[kind] = _complete(kind, _rows(kind, seen), decoded)
-        sightings.append(seen.select(pl.lit(kind).alias("kind"), *(_sighting_column(name) for name in list(SIGHTINGS)[1:]), *_HIDDEN))
+        sightings.append(
+            seen.select(pl.lit(kind).alias("kind"), *(_sighting_column(name) for name in list(SIGHTINGS)[1:]), *_HIDDEN)
+        )
     schema = SIGHTINGS | {name: CARRIED[name] for name in _HIDDEN}
     return Merged(merged, pl.concat(sightings) if sightings else pl.DataFrame(schema=schema), problems)
 
@@ -55,7 +67,7 @@ def _sighting_column(name: str) -> pl.Expr:
     return pl.col(name) if name == "asset_id" else pl.col(f"_{name}").alias(name)
 
 
-def _identified(kind: str, seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Problem]]:
+def _identified(kind: str, seen: pl.DataFrame, decode: Decode) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Problem]]:
     """Add asset_id; decode the bytes of certificates, each once."""
     if kind == "endpoint":
         return seen.with_columns(asset_id=identity.endpoint_ids()), None, []
@@ -63,7 +75,7 @@ def _identified(kind: str, seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFra
     with_bytes = seen.filter(pl.col(tables.DER).is_not_null()).unique("asset_id", keep="first", maintain_order=True)
     if with_bytes.is_empty():
         return seen, None, []
-    result = certificate.read(with_bytes[tables.DER].to_list())
+    result = decode(with_bytes[tables.DER].to_list())
     decoded = result.frame.with_columns(asset_id=with_bytes["asset_id"])
     spots = with_bytes.select("_uri", "_line", "_column", "_pointer").rows()
     problems = [Problem(Severity.LOW, "undecoded-field", text, Spot(*spots[index])) for index, text in result.problems]
@@ -77,9 +89,9 @@ def _joined_by_serial(seen: pl.DataFrame, decoded: pl.DataFrame) -> pl.DataFrame
     keys = decoded.select("issuer.dn", "serial", _same=pl.col("asset_id")).unique(["issuer.dn", "serial"], keep="none")
     joined = seen.join(keys, on=["issuer.dn", "serial"], how="left", maintain_order="left")
     orphan = pl.col(tables.DER).is_null() & identity.column(seen, "fingerprint_sha256").is_null()
-    return joined.with_columns(
-        asset_id=pl.when(orphan & pl.col("_same").is_not_null()).then("_same").otherwise("asset_id")
-    ).drop("_same")
+    return joined.with_columns(asset_id=pl.when(orphan & pl.col("_same").is_not_null()).then("_same").otherwise("asset_id")).drop(
+        "_same"
+    )
 
 
 def _rows(kind: str, seen: pl.DataFrame) -> pl.DataFrame:
@@ -141,7 +153,9 @@ def _chosen(kind: str, name: str, dtype: pl.DataType, columns: list[str], read: 
     if name == tables.UNKNOWN and f"{name}_bytes" in columns:
         return pl.concat_list(given.fill_null([]), pl.col(f"{name}_bytes").fill_null([])).list.unique().list.sort()
     if known is None or known.origin is not Origin.DECODED:
-        return given.fill_null([]) if known is not None and known.origin is Origin.DECLARED and known.type.name == "list" else given
+        return (
+            given.fill_null([]) if known is not None and known.origin is Origin.DECLARED and known.type.name == "list" else given
+        )
     if f"{name}_bytes" in columns:
         return pl.when(read).then(pl.col(f"{name}_bytes")).otherwise(given)
     return given
@@ -159,13 +173,16 @@ def _conflicts(kind: str, seen: pl.DataFrame) -> Iterator[Problem]:
     names = [
         name
         for name in seen.columns
-        if (fact := tables.fact(kind, name)) and fact.origin is not Origin.DERIVED and fact.type.name in {"text", "integer", "boolean"}
+        if (fact := tables.fact(kind, name))
+        and fact.origin is not Origin.DERIVED
+        and fact.type.name in {"text", "integer", "boolean"}
         and name not in ANY
     ]
     if not names:
         return
     counted = seen.group_by("asset_id", maintain_order=True).agg(
-        *(pl.col(name).drop_nulls().unique(maintain_order=True) for name in names), *(pl.col(f"_{one}").first() for one in ("uri", "line"))
+        *(pl.col(name).drop_nulls().unique(maintain_order=True) for name in names),
+        *(pl.col(f"_{one}").first() for one in ("uri", "line")),
     )
     for name in names:
         for row in counted.filter(pl.col(name).list.len() > 1).iter_rows(named=True):

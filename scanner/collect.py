@@ -1,0 +1,176 @@
+"""Evidence arguments to sightings: files, folders, snapshots, standard input and live hosts."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from scanner import tables
+from scanner.errors import CertgateError, InputError, UsageError
+from scanner.importers import Document, choose
+from scanner.importers._walk import documents
+from scanner.inventory import store
+from scanner.inventory.intake import CARRIED, Intake
+from scanner.model import Problem, Record, Severity, SourceReport, Spot
+from scanner.probes import scan, targets
+from scanner.request import Request
+
+UNREADABLE = "certgate/unreadable-input"
+
+
+@dataclass(slots=True)
+class Collected:
+    """All sightings of a run, what became of each source, and the problems met."""
+
+    intake: Intake = field(default_factory=Intake)
+    sources: list[SourceReport] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, spot: Spot, message: str, *, incomplete: bool = True) -> None:
+        """Note an input that could not be read."""
+        self.problems.append(Problem(Severity.HIGH, UNREADABLE, message, spot, incomplete))
+
+
+def collect(request: Request, progress: scan.Progress, mapping: Callable[[str], object] | None = None) -> Collected:
+    """Read every evidence argument; a broken one is a problem, never the end."""
+    collected = Collected()
+    hosts: list[targets.Target] = []
+    for argument in request.evidence:
+        path = Path(argument)
+        if argument != "-" and not path.exists() and targets.is_target(argument):
+            hosts.append(targets.parse(argument, Spot(f"tls://{argument}")))
+        elif path.is_dir() and store.is_snapshot(path):
+            _snapshot(collected, path)
+        else:
+            _files(collected, argument, request, mapping)
+    for name in request.targets:
+        hosts += _targets(collected, name, request)
+    if hosts:
+        _live(collected, hosts, request, progress)
+    return collected
+
+
+def _files(collected: Collected, argument: str, request: Request, mapping: Callable[[str], object] | None) -> None:
+    source = SourceReport(name=argument, format="", kind="file", files=0)
+    formats: dict[str, int] = {}
+    digests: list[str] = []
+    for found in documents(argument, root=request.root, stdin=sys.stdin.buffer):
+        if isinstance(found, Problem):
+            collected.problems.append(found)
+            continue
+        source.files += 1
+        digests.append(f"{sha256(found.data).hexdigest()}  {found.relative or found.uri}")
+        source.size = (source.size or 0) + len(found.data)
+        form = _document(collected, found, source)
+        formats[form] = formats.get(form, 0) + 1
+    source.format = ", ".join(form for form in sorted(formats) if form)
+    if len(digests) == 1:
+        source.sha256 = digests[0].split()[0]
+    elif digests:
+        source.sha256 = sha256("\n".join(sorted(digests)).encode("utf-8", "surrogatepass")).hexdigest()
+    collected.sources.append(source)
+
+
+def _document(collected: Collected, document: Document, source: SourceReport) -> str:
+    """Read one file; return its format, or nothing where no importer knows it."""
+    chosen = choose(document.data)
+    if chosen is None:
+        if document.named:
+            collected.problem(document.spot(), _unrecognised(document.data))
+        source.ignored += 1
+        return ""
+    source.kind = chosen.source_type
+    kept = dropped = 0
+    try:
+        for item in chosen.read(document):
+            if isinstance(item, Problem):
+                collected.problems.append(item)
+                dropped += item.incomplete
+            elif isinstance(item, Record):
+                collected.intake.add(item, document.relative)
+                kept += 1
+            else:
+                collected.intake.add_table(item, document.relative)
+                kept += item.frame.height
+    except InputError as error:
+        collected.problem(document.spot(error.line, error.column, error.pointer), str(error))
+        dropped += 1
+    source.kept += kept
+    source.dropped += dropped
+    source.read += kept + dropped
+    return chosen.name
+
+
+def _unrecognised(data: bytes) -> str:
+    if not data.strip():
+        return "the file is empty"
+    return "no importer recognises this file; certgate reads PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
+
+
+def _snapshot(collected: Collected, folder: Path) -> None:
+    """Take a snapshot's assets once per sighting, as if its sources were read again."""
+    kinds, sightings, manifest = store.load_tables(folder)
+    kept = 0
+    for kind, table in kinds.items():
+        stored = [name for name in tables.schema(kind) if name not in {"asset_id", "place", "name", "sources"}]
+        labels = [name for name in table.columns if name.startswith("labels.")]
+        known = [name for name in (*stored, *labels) if name in table.columns and name != tables.ABSENT]
+        seen = sightings.filter(pl.col("kind") == kind).rename(
+            {name: f"_{name}" for name in ("source", "source_type", "uri", "line", "column", "pointer", "seen_at")}
+        )
+        frame = seen.join(table.select("asset_id", *known), on="asset_id", how="inner", maintain_order="left")
+        carried = [name for name in frame.columns if name in CARRIED or name in (*stored, *labels)]
+        collected.intake.parts[kind].append(frame.select(carried))
+        kept += table.height
+    digest = sha256((folder / store.MANIFEST).read_bytes()).hexdigest()
+    report = SourceReport(name=str(folder), format="snapshot", kind="snapshot", sha256=digest, read=kept, kept=kept)
+    report.why = f"collected as of {manifest.get('as_of', 'an unknown date')}"
+    collected.sources.append(report)
+
+
+def _targets(collected: Collected, name: str, request: Request) -> list[targets.Target]:
+    """Read a file of hosts; what cannot be read is a problem at its line."""
+    found: list[targets.Target] = []
+    for document in documents(name, root=request.root, stdin=sys.stdin.buffer):
+        if isinstance(document, Problem):
+            collected.problems.append(document)
+            continue
+        for item in targets.read(document):
+            if isinstance(item, Problem):
+                collected.problems.append(item)
+            else:
+                found.append(item)
+    return found
+
+
+def _live(collected: Collected, hosts: Sequence[targets.Target], request: Request, progress: scan.Progress) -> None:
+    source = SourceReport(
+        name=f"live scan of {len(hosts)} {'host' if len(hosts) == 1 else 'hosts'}",
+        format="sslyze",
+        kind="network",
+        files=0,
+    )
+    for item in _scanned(collected, hosts, request, progress):
+        if isinstance(item, Problem):
+            collected.problems.append(item)
+        else:
+            collected.intake.add(item, "")
+            if item.kind == "endpoint":
+                source.read += 1
+                source.kept += item.facts.get("reachable") is True
+                source.dropped += item.facts.get("reachable") is not True
+    collected.sources.append(source)
+
+
+def _scanned(
+    collected: Collected, hosts: Sequence[targets.Target], request: Request, progress: scan.Progress
+) -> Iterator[Record | Problem]:
+    try:
+        yield from scan.scan(hosts, sslyze=request.sslyze, timeout=request.timeout, progress=progress)
+    except UsageError:
+        raise
+    except CertgateError as error:
+        collected.problem(Spot("live scan"), str(error))

@@ -1,0 +1,193 @@
+"""SNAPSHOT and RESULT folders: Parquet per kind, a manifest with digests, written aside and then renamed (interfaces.md)."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import polars as pl
+
+from scanner import tables
+from scanner.errors import UsageError
+from scanner.model import (
+    FINDINGS,
+    GAPS,
+    PROBLEMS,
+    Exit,
+    ExitReport,
+    Mode,
+    OnUnknown,
+    PolicyReport,
+    Report,
+    RuleReport,
+    Severity,
+    SourceReport,
+)
+from scanner.when import instant, parse_instant
+
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+RESULT = "result.json"
+
+
+def is_snapshot(path: Path) -> bool:
+    """Tell a SNAPSHOT or RESULT folder by its manifest."""
+    return (path / MANIFEST).is_file() and (path / "sightings.parquet").is_file()
+
+
+def save(report: Report, folder: Path, result_json: bytes) -> None:
+    """Write a RESULT folder; what stood there is replaced only once the new one is whole."""
+    if folder.exists() and any(folder.iterdir()) and not is_snapshot(folder):
+        raise UsageError(f"--save {folder}: the folder exists and is not a certgate result; name another")
+    aside = folder.parent / f".{folder.name}.{uuid4().hex[:8]}"
+    aside.mkdir(parents=True)
+    try:
+        _write(report, aside, result_json)
+        if folder.exists():
+            shutil.rmtree(folder)
+        aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def _write(report: Report, folder: Path, result_json: bytes) -> None:
+    for kind, table in report.tables.items():
+        table.write_parquet(folder / f"{kind}.parquet")
+    report.sightings.write_parquet(folder / "sightings.parquet")
+    report.problems.write_parquet(folder / "problems.parquet")
+    report.findings.write_parquet(folder / "findings.parquet")
+    report.gaps.write_parquet(folder / "gaps.parquet")
+    rules_frame(report).write_parquet(folder / "rules.parquet")
+    pl.DataFrame(list(report.exceptions)).write_parquet(folder / "exceptions.parquet")
+    (folder / "policies").mkdir()
+    for policy in report.policies:
+        (folder / "policies" / f"{policy.id}.yaml").write_text(policy.text, encoding="utf-8")
+    (folder / RESULT).write_bytes(result_json)
+    (folder / MANIFEST).write_bytes(
+        orjson.dumps(manifest(report, folder), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
+
+
+def rules_frame(report: Report) -> pl.DataFrame:
+    """Return rules.parquet: one row per rule with its counts."""
+    names = (
+        "id",
+        "policies",
+        "title",
+        "severity",
+        "mode",
+        "passed",
+        "failed",
+        "unknown",
+        "skipped",
+        "skipped_undeclared",
+        "waived",
+    )
+    rows = [{name: _flat(getattr(rule, name)) for name in names} for rule in report.rules]
+    schema = dict.fromkeys(names, pl.Int64()) | dict.fromkeys(("id", "title", "severity", "mode"), pl.String())
+    frame = pl.DataFrame(rows, schema=schema | {"policies": pl.List(pl.String())})
+    return frame.rename(
+        {
+            "id": "rule_id",
+            "passed": "pass",
+            "failed": "fail",
+            "skipped": "skip",
+            "skipped_undeclared": "skip_undeclared",
+        }
+    )
+
+
+def _flat(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def manifest(report: Report, folder: Path | None = None) -> dict[str, Any]:
+    """Say what went in and, for a folder, what came out, each with digest and size."""
+    outputs = [] if folder is None else sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": dict(report.tool),
+        "as_of": instant(report.as_of),
+        "as_of_given": report.as_of_given,
+        "inputs": [{name: getattr(source, name) for name in source.__dataclass_fields__} for source in report.sources],
+        "policies": [{"id": one.id, "version": one.version, "path": one.path, "sha256": one.sha256} for one in report.policies],
+        "outputs": [
+            {
+                "name": path.relative_to(folder).as_posix(),
+                "sha256": sha256(path.read_bytes()).hexdigest(),
+                "size": path.stat().st_size,
+            }
+            for path in outputs
+            if folder is not None
+        ],
+    }
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
+        version = int(found["schema_version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{folder}: not a certgate result: {error}") from error
+    if version > SCHEMA_VERSION:
+        raise UsageError(f"{folder}: written by a newer certgate (schema {version}; this one reads up to {SCHEMA_VERSION})")
+    return found
+
+
+def load_tables(folder: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, dict[str, Any]]:
+    """Read the tables and sightings of a SNAPSHOT."""
+    found = _read_manifest(folder)
+    kinds = {kind: pl.read_parquet(folder / f"{kind}.parquet") for kind in tables.KINDS if (folder / f"{kind}.parquet").is_file()}
+    return kinds, pl.read_parquet(folder / "sightings.parquet"), found
+
+
+def load(folder: Path) -> Report:
+    """Read a RESULT back into the Report it was saved from; nothing is evaluated again."""
+    if not (folder / RESULT).is_file():
+        raise UsageError(f"{folder}: no {RESULT} in it; `certgate check … --save {folder}` writes one")
+    kinds, sightings, _ = load_tables(folder)
+    said = orjson.loads((folder / RESULT).read_bytes())
+    settings = said["settings"]
+    return Report(
+        tool=said["tool"],
+        as_of=parse_instant(said["as_of"]),
+        as_of_given=said["as_of_given"],
+        exit=ExitReport(Exit(said["exit"]["code"]), tuple(said["exit"]["reasons"])),
+        **{name: settings[name] for name in ("fail_on", "on_unknown", "show_from", "assumed", "where", "config", "anchor")},
+        policies=tuple(_policy(folder, row) for row in said["policies"]),
+        sources=tuple(SourceReport(**row) for row in said["sources"]),
+        rules=tuple(_rule(row) for row in said["rules"]),
+        findings=_typed(pl.read_parquet(folder / "findings.parquet"), FINDINGS),
+        gaps=_typed(pl.read_parquet(folder / "gaps.parquet"), GAPS),
+        problems=_typed(pl.read_parquet(folder / "problems.parquet"), PROBLEMS),
+        tables=kinds,
+        sightings=sightings,
+        undeclared=tuple(said["summary"]["undeclared"]),
+        exceptions=tuple(said["exceptions"]),
+    )
+
+
+def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _policy(folder: Path, row: Mapping[str, Any]) -> PolicyReport:
+    path = folder / "policies" / f"{os.path.basename(row['id'])}.yaml"  # noqa: PTH119 - an id, not a path
+    return PolicyReport(
+        **{**row, "sources": tuple(row["sources"])}, text=path.read_text(encoding="utf-8") if path.is_file() else ""
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> RuleReport:
+    lists = {name: tuple(row[name]) for name in ("policies", "kinds", "controls")}
+    words = {
+        "severity": Severity(row["severity"]),
+        "mode": Mode(row["mode"]),
+        "if_unknown": OnUnknown(row["if_unknown"]),
+    }
+    return RuleReport(**{**row, **lists, **words})

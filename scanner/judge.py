@@ -1,0 +1,171 @@
+"""An evaluation becomes findings, evidence gaps and an exit code (interfaces.md)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+import orjson
+import polars as pl
+
+from scanner import tables
+from scanner.importers import all_importers
+from scanner.inventory.identity import finding_id
+from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity
+from scanner.request import Request
+from scanner.rules import message
+from scanner.rules.compile import fields_read
+from scanner.rules.evaluate import Evaluation
+from scanner.rules.syntax import Policy, Rule
+from scanner.when import plain
+
+NOTHING = "certgate/nothing-matched"
+
+
+def findings(
+    evaluation: Evaluation,
+    rules: Sequence[Rule],
+    found: Mapping[str, pl.DataFrame],
+    where: pl.DataFrame,
+    request: Request,
+) -> pl.DataFrame:
+    """Write one row per fail and unknown, worst first; `where` says where each asset was seen first (kind, asset_id, uri …)."""
+    rows = [row for rule in rules for kind in rule.kinds for row in _of_rule(evaluation, rule, kind, found[kind], request)]
+    frame = pl.DataFrame(
+        rows,
+        schema={name: dtype for name, dtype in FINDINGS.items() if name not in {"uri", "line", "column", "pointer"}},
+    )
+    placed = frame.join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
+    worst = pl.col("severity").replace_strict({str(one): one.rank for one in Severity}, return_dtype=pl.Int8)
+    return placed.select(FINDINGS).sort(
+        ~pl.col("counts"), pl.col("outcome") != Outcome.FAIL, worst, "rule_id", "place", "asset_id", maintain_order=True
+    )
+
+
+def _of_rule(evaluation: Evaluation, rule: Rule, kind: str, table: pl.DataFrame, request: Request) -> Iterator[dict[str, object]]:
+    hits = evaluation.findings(rule.id, kind)
+    if hits.is_empty():
+        return
+    mode = rule.mode(request.as_of)
+    read = fields_read(rule, kind)
+    names = list(dict.fromkeys(["asset_id", "place", "name", *(name for name in read if name in table.columns)]))
+    rows = table[hits["row"].to_list()].select(*names, *(mark for mark in tables.MARKS if mark != tables.DER))
+    for row, outcome, missing in zip(rows.iter_rows(named=True), hits["outcome"], hits["missing"], strict=True):
+        lost = list(missing) if missing is not None else []
+        words = message.message(rule, kind, row, Outcome(outcome), lost, request.as_of)
+        yield {
+            "finding_id": finding_id(rule.id, row["place"]),
+            "rule_id": rule.id,
+            "policy_version": rule.policy_version,
+            "kind": kind,
+            "asset_id": row["asset_id"],
+            "place": row["place"],
+            "name": row["name"],
+            "outcome": outcome,
+            "severity": str(rule.severity),
+            "mode": str(mode),
+            "counts": _counts(rule, mode, Outcome(outcome), request),
+            "waived_by": None,
+            "in_baseline": False,
+            "members": [],
+            "missing": lost,
+            "observed": orjson.dumps({name: plain(row[name]) for name in read if name in row}).decode(),
+            "limit": words.limit,
+            "message": words.text,
+        }
+
+
+def _counts(rule: Rule, mode: Mode, outcome: Outcome, request: Request) -> bool:
+    """Decide whether a finding moves the exit code; an unknown counts exactly where a fail would have."""
+    if mode is not Mode.BLOCK or request.fail_on is None or rule.severity.rank > request.fail_on.rank:
+        return False
+    return outcome is Outcome.FAIL or (request.on_unknown or rule.if_unknown) is OnUnknown.FAIL
+
+
+def gaps(found: pl.DataFrame) -> pl.DataFrame:
+    """Say unknowns once per asset: which facts are missing, which sources would tell, which rules stay undecided."""
+    undecided = found.filter(pl.col("outcome") == Outcome.UNKNOWN)
+    ranks = {str(one): one.rank for one in Severity}
+    rank = pl.col("severity").replace_strict(ranks, return_dtype=pl.Int8)
+    first = ("place", "name", "uri", "line", "column", "pointer")
+    grouped = undecided.group_by("kind", "asset_id", maintain_order=True).agg(
+        pl.col("missing").flatten().drop_nulls().unique().sort(),
+        pl.col("rule_id").unique().sort().alias("rules"),
+        rank.min().alias("rank"),
+        pl.col("counts").any(),
+        *(pl.col(name).first() for name in first),
+    )
+    told = {(kind, name): sources(kind, name) for kind, names in grouped.select("kind", "missing").iter_rows() for name in names}
+    would = [
+        sorted({source for name in names for source in told[kind, name]})
+        for kind, names in grouped.select("kind", "missing").iter_rows()
+    ]
+    words = {rank: name for name, rank in ranks.items()}
+    return grouped.with_columns(
+        pl.Series("would_tell", would, dtype=pl.List(pl.String())),
+        severity=pl.col("rank").replace_strict(words, return_dtype=pl.String),
+    ).select(pl.col(name).cast(dtype) for name, dtype in GAPS.items())
+
+
+def sources(kind: str, name: str) -> list[str]:
+    """Name what can tell a fact: importers that feed it, else its origin in words."""
+    feeding = [one.name for one in all_importers() if any(fnmatchcase(f"{kind}:{name}", glob) for glob in one.feeds)]
+    return sorted(feeding) or ["another source"]
+
+
+def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request) -> list[str]:
+    """Say why a run judged nothing: no assets, no rule that applied, or a named policy that applied to none."""
+    if request.allow_empty:
+        return []
+    if not assets:
+        return ["no assets were found in the evidence"]
+    applied = {rule.id for policy in policies for rule in policy.rules if evaluation.applied(rule.id)}
+    if not applied:
+        return ["no rule of any policy applied to any asset"]
+    if not request.policies_named:
+        return []
+    return [
+        f"policy {policy.id} applied to no asset"
+        for policy in policies
+        if policy.named and not any(rule.id in applied for rule in policy.rules)
+    ]
+
+
+def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) -> ExitReport:
+    """Choose the exit code and say its reasons in words."""
+    failed = found.filter(pl.col("counts") & (pl.col("outcome") == Outcome.FAIL)).height
+    undecided = found.filter(pl.col("counts") & (pl.col("outcome") == Outcome.UNKNOWN))
+    reasons = []
+    if failed:
+        reasons.append(f"{_many(failed, 'finding')} at or above {request.fail_on} {'is' if failed == 1 else 'are'} open")
+    incomplete = [problem for problem in problems if problem.incomplete]
+    reasons += _incomplete(incomplete)
+    if undecided.height:
+        assets = undecided.select("kind", "asset_id").n_unique()
+        reasons.append(
+            f"{_many(undecided.height, 'check')} of {_many(assets, 'asset')} could not be judged, because facts are missing"
+        )
+    if failed:
+        return ExitReport(Exit.VIOLATIONS, tuple(reasons))
+    if incomplete or undecided.height:
+        return ExitReport(Exit.INCOMPLETE, tuple(reasons))
+    gate = "nothing blocks (--fail-on never)" if request.fail_on is None else f"no finding at or above {request.fail_on} is open"
+    return ExitReport(Exit.OK, (gate,))
+
+
+def _incomplete(problems: Sequence[Problem]) -> list[str]:
+    """Group problems that make a run incomplete by their code."""
+    words = {
+        "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
+        "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
+    }
+    counted: dict[str, int] = {}
+    said = []
+    for problem in problems:
+        if problem.code in words:
+            counted[problem.code] = counted.get(problem.code, 0) + 1
+        else:
+            said.append(problem.message)
+    return [f"{count} {words[code][count > 1]}" for code, count in counted.items()] + said
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,109 @@
+"""The main job on one screen: policies, then evidence, then facts, then judgement, then the Report."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from scanner import judge, scope, tables
+from scanner.collect import Collected, collect
+from scanner.facts import certificate
+from scanner.inventory import clock, cross
+from scanner.inventory.merge import Merged, merge
+from scanner.model import PROBLEMS, Problem, Report, Severity, Spot
+from scanner.probes.scan import Progress
+from scanner.request import Request
+from scanner.rules.evaluate import evaluate
+from scanner.rules.syntax import Policy, Rule
+from scanner.trust import chain, roots
+
+
+def check(request: Request, tool: Mapping[str, str], progress: Progress) -> Report:
+    """Judge evidence by policies; only a bad policy or request raises, everything else becomes part of the Report."""
+    policies = scope.policies(request)
+    rules = scope.rules(policies, request)
+    collected = collect(request, progress)
+    merged = merge(collected.intake.frames(), certificate.read)
+    known = derive(merged, scope.helpers(policies, request), scope.roots(request))
+    chosen, notes = scope.narrowed(known, request)
+    return judged(request, tool, policies, rules, collected, merged, chosen, notes)
+
+
+def derive(merged: Merged, helpers: Sequence[bytes], own_roots: Sequence[bytes]) -> dict[str, pl.DataFrame]:
+    """Compute chain, trust and everything that one kind tells about another; never taken from a snapshot."""
+    certificates = chain.derive(merged.tables["certificate"], roots.load(own_roots), helpers)
+    types = set(merged.sightings["source_type"])
+    return cross.derive(
+        {**merged.tables, "certificate": certificates}, inventories="inventory" in types, scans="network" in types
+    )
+
+
+def timed(known: Mapping[str, pl.DataFrame], as_of: datetime) -> dict[str, pl.DataFrame]:
+    """Add the facts that depend on the date of evaluation."""
+    return {kind: clock.with_time(table, kind, as_of) for kind, table in known.items()}
+
+
+def judged(
+    request: Request,
+    tool: Mapping[str, str],
+    policies: Sequence[Policy],
+    rules: Sequence[Rule],
+    collected: Collected,
+    merged: Merged,
+    known: Mapping[str, pl.DataFrame],
+    notes: Sequence[Problem],
+) -> Report:
+    """Evaluate and gather all that reports may say."""
+    now = timed(known, request.as_of)
+    evaluation = evaluate(rules, now, request.as_of)
+    found = judge.findings(evaluation, rules, now, seen_first(merged.sightings), request)
+    problems = [*collected.problems, *merged.problems, *notes]
+    assets = sum(table.height for table in known.values())
+    nothing = judge.nothing_matched(evaluation, policies, assets, request)
+    problems += [Problem(Severity.HIGH, judge.NOTHING, text, Spot("evidence"), incomplete=True) for text in nothing]
+    return Report(
+        tool=tool,
+        as_of=request.as_of,
+        as_of_given=request.as_of_given,
+        exit=judge.verdict(found, problems, request),
+        fail_on=str(request.fail_on or "never"),
+        on_unknown=str(request.on_unknown) if request.on_unknown else None,
+        show_from=str(request.show_from),
+        assumed=request.assume,
+        where=request.where,
+        config=request.config,
+        policies=tuple(scope.policy_report(policy) for policy in policies),
+        sources=tuple(collected.sources),
+        rules=tuple(scope.rule_report(rule, policies, evaluation, request.as_of) for rule in rules),
+        findings=found,
+        gaps=judge.gaps(found),
+        problems=problem_rows(problems),
+        tables={kind: table.select(*tables.schema(kind), *_labels(table)) for kind, table in known.items()},
+        sightings=merged.sightings,
+        undeclared=evaluation.undeclared(),
+        anchor=request.anchor,
+    )
+
+
+def _labels(table: pl.DataFrame) -> list[str]:
+    return [name for name in table.columns if name.startswith("labels.")]
+
+
+def seen_first(sightings: pl.DataFrame) -> pl.DataFrame:
+    """Say for every asset where it was seen first, files before addresses."""
+    order = pl.col("uri").str.contains("://", literal=True)
+    first = sightings.sort(order, maintain_order=True).unique(["kind", "asset_id"], keep="first", maintain_order=True)
+    return first.select("kind", "asset_id", "uri", "line", "column", "pointer")
+
+
+def problem_rows(problems: Sequence[Problem]) -> pl.DataFrame:
+    """Write problems as rows, those first that make the run incomplete."""
+    ordered = sorted(problems, key=lambda one: (not one.incomplete, one.severity.rank))
+    return pl.DataFrame(
+        [
+            (str(one.severity), one.code, one.spot.uri, one.spot.line, one.spot.column, one.spot.pointer, one.message)
+            for one in ordered
+        ],
+        schema=PROBLEMS,
+        orient="row",
+    )

@@ -1,0 +1,176 @@
+"""What a run is about: which policies and rules, which assets, what is assumed; and how reports name them."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import polars as pl
+
+from scanner import tables
+from scanner.errors import UsageError
+from scanner.importers import choose
+from scanner.importers._walk import documents
+from scanner.model import PolicyReport, Problem, Record, RuleReport, Severity, Spot
+from scanner.request import Request
+from scanner.rules import find, load, merged, message
+from scanner.rules.compile import column
+from scanner.rules.evaluate import Evaluation
+from scanner.rules.syntax import Policy, Rule, Source
+from scanner.tables import Origin
+
+
+def policies(request: Request) -> tuple[Policy, ...]:
+    """Load the policies asked for."""
+    return load.load([file for name in request.policies for file in find.find(name)])
+
+
+def rules(loaded: Sequence[Policy], request: Request) -> tuple[Rule, ...]:
+    """Choose the rules of the run: each id once, narrowed by --only and --skip; a pattern that names none is refused."""
+    known = {rule.id: rule for policy in loaded for rule in policy.rules}
+    for flag, patterns in (("--only", request.only), ("--skip", request.skip)):
+        for pattern in patterns:
+            if not any(fnmatchcase(rule_id, pattern) for rule_id in known):
+                near = get_close_matches(pattern, known, 1)
+                raise UsageError(f"{flag} {pattern}: no rule has this id{f'; nearest: {near[0]!r}' if near else ''}")
+    return tuple(
+        rule
+        for rule_id, rule in known.items()
+        if (not request.only or _matches(rule_id, request.only)) and not _matches(rule_id, request.skip)
+    )
+
+
+def _matches(rule_id: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(rule_id, pattern) for pattern in patterns)
+
+
+def roots(request: Request) -> list[bytes]:
+    """Read the user's own root certificates; what holds none is refused."""
+    return [der for name in request.roots for der in _certificates(name, request.root, "--roots")]
+
+
+def helpers(loaded: Sequence[Policy], request: Request) -> list[bytes]:
+    """Read the certificates that lists of policies name: they join chain building."""
+    names = dict.fromkeys(name for policy in loaded for name in policy.certificates)
+    return [der for name in names for der in _certificates(name, request.root, "certificates")]
+
+
+def _certificates(name: str, root: Path, flag: str) -> list[bytes]:
+    found: list[bytes] = []
+    for document in documents(name, root=root, stdin=sys.stdin.buffer):
+        if isinstance(document, Problem):
+            raise UsageError(f"{flag} {name}: {document.message}")
+        chosen = choose(document.data)
+        items = chosen.read(document) if chosen else ()
+        found += [item.der for item in items if isinstance(item, Record) and item.der]
+    if not found:
+        raise UsageError(f"{flag} {name}: no certificate in it")
+    return found
+
+
+def narrowed(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+    """Apply --assume, then --where."""
+    assumed = {kind: assume(kind, table, request.assume) for kind, table in known.items()}
+    for name in request.assume:
+        if not any(tables.fact(kind, name) for kind in known):
+            every = {name for facts in tables.FACTS.values() for name in facts}
+            near = get_close_matches(name, every, 1)
+            raise UsageError(f"--assume {name}: no such field{f'; nearest: {near[0]!r}' if near else ''}")
+    return where(assumed, request.where)
+
+
+def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.DataFrame:
+    """Fill unknown facts, and declared ones that are absent; evidence is never overridden."""
+    for name, text in values.items():
+        fact = tables.fact(kind, name)
+        if fact is None:
+            continue
+        if fact.time:
+            raise UsageError(f"--assume {name}: it follows from {' and '.join(fact.time)}; assume these, or use --as-of")
+        value = pl.lit(load.value(kind, name, text)).cast(fact.type.dtype)
+        given = pl.col(name) if name in table.columns else pl.lit(None, fact.type.dtype)
+        blank = given.is_null()
+        if fact.type.name == "list" and fact.origin is Origin.DECLARED:
+            blank |= given.list.len() == 0
+        if fact.origin is Origin.DECODED:
+            blank &= ~pl.col(tables.DECODED).fill_null(value=False) | pl.col(tables.UNKNOWN).list.contains(name).fill_null(
+                value=False
+            )
+        table = table.with_columns(pl.when(blank).then(value).otherwise(given).alias(name))
+    return table
+
+
+def where(known: Mapping[str, pl.DataFrame], text: str | None) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+    """Keep the assets for which --where is true, and those for which it is unknown; say how many of these."""
+    if text is None:
+        return dict(known), []
+    predicates = load.predicate(text, tuple(known))
+    kept: dict[str, pl.DataFrame] = {}
+    notes: list[Problem] = []
+    for kind, table in known.items():
+        if kind not in predicates:
+            kept[kind] = table.clear()
+            continue
+        truth = table.select(column(predicates[kind], kind, table).alias("truth"))["truth"]
+        kept[kind] = table.filter(truth.fill_null(value=True))
+        if unknown := truth.null_count():
+            words = f"{unknown} of {table.height} rows of kind {kind}"
+            notes.append(
+                Problem(
+                    Severity.INFO,
+                    "where-unknown",
+                    f"--where could not be decided for {words}; they are kept",
+                    Spot("--where"),
+                )
+            )
+    return kept, notes
+
+
+def policy_report(policy: Policy) -> PolicyReport:
+    """Describe a policy for reports."""
+    return PolicyReport(
+        policy.id, policy.version, policy.title, policy.owner, policy.sha256, policy.path, policy.named, policy.advisory,
+        tuple(_source(source) for source in policy.sources), merged.text(policy),
+    )  # fmt: skip
+
+
+def rule_report(rule: Rule, loaded: Sequence[Policy], evaluation: Evaluation, as_of: datetime) -> RuleReport:
+    """Describe a rule for reports, with its counts."""
+    counts = evaluation.counts(rule.id)
+    return RuleReport(
+        id=rule.id,
+        policy=rule.policy,
+        policy_version=rule.policy_version,
+        policies=tuple(policy.id for policy in loaded if policy.named and any(one.id == rule.id for one in policy.rules)),
+        title=rule.title,
+        kinds=rule.kinds,
+        severity=rule.severity,
+        mode=rule.mode(as_of),
+        if_unknown=rule.if_unknown,
+        because=rule.because,
+        fix=rule.fix,
+        source=_source(rule.source) if rule.source else {},
+        controls=rule.controls,
+        limit=message.limit(rule, as_of),
+        path=rule.mark.path,
+        line=rule.mark.line,
+        passed=counts.passed,
+        failed=counts.failed,
+        unknown=counts.unknown,
+        skipped=counts.skipped,
+        skipped_undeclared=counts.skipped_undeclared,
+    )
+
+
+def _source(source: Source) -> dict[str, str]:
+    checked = source.checked.date().isoformat() if source.checked else ""
+    fields = {
+        "id": source.id,
+        "doc": source.doc,
+        "edition": source.edition,
+        "clause": source.clause,
+        "binding": source.binding,
+    }
+    return {name: value for name, value in (fields | {"checked": checked, "url": source.url}).items() if value}
