@@ -1,153 +1,209 @@
-"""Operators: each one small column expression, with the types it fits; the loader, the schema and the docs read this list."""
+"""The operators of policies: one function each, whose type hints say which fields it fits and what it takes.
+
+A column function sees values only; what null means is decided around it (`scanner.rules.status`), so that no operator
+can forget it. Text is matched by anchored expressions of a linear-time engine: `$` alone would match before a newline.
+"""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
+from typing import Annotated, Any, get_args, get_type_hints
 
 import polars as pl
+from polars.exceptions import ComputeError
 
 from scanner.tables import Type
 
 
-class Takes(StrEnum):
-    """What stands behind an operator."""
+class Takes(Enum):
+    """What stands to the right of an operator."""
 
-    VALUE = "value"
-    """One operand of the field's type; also `$param`, `{ field: … }`, `{ by: …, steps: … }`."""
-    VALUES = "values"
-    """A list of such operands, at least one."""
-    BOOLEAN = "boolean"
-    TEXT = "text"
-    LIST_NAME = "list name"
-    PREDICATE = "predicate"
-    NUMBER = "number"
+    ONE = "one operand of the field's type"
+    MANY = "one or more operands of the field's type"
+    FLAG = "true or false"
+    PATTERN = "text"
+    NAME = "the name of a list"
+    PREDICATE = "a predicate on an element"
+    NUMBER = "a number, or a predicate on one"
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """The types, by name, that a subject may have."""
+
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator of the language."""
+    """One operator, as the loader, the schema and the docs read it."""
 
     name: str
     doc: str
-    types: frozenset[str]
-    """Names of the types it fits."""
+    """One sentence."""
+    types: tuple[str, ...]
     takes: Takes
-    build: Callable[..., pl.Expr] | None = None
-    """Column and operand expressions to a nullable boolean; None where the compiler does more."""
+    column: Callable[[pl.Expr, Any], pl.Expr] | None
+    """Subject and operand to a nullable boolean; None: a phrase, said in other operators before columns are made."""
+    opposite_of: str | None = None
+    """A phrase for «not» the named operator; so it is true of an absent subject."""
 
     def fits(self, type_: Type) -> bool:
         """Tell whether the operator may stand on a field of this type."""
         return type_.name in self.types
 
 
-SCALARS = frozenset({"text", "boolean", "integer", "share", "duration", "instant"})
-NUMBERS = frozenset({"integer", "share", "duration"})
-TEXTS = frozenset({"text"})
-INSTANTS = frozenset({"instant"})
-LISTS = frozenset({"list"})
+SCALARS = ("text", "boolean", "integer", "share", "duration", "instant")
+
+Value = Annotated[pl.Expr, On(SCALARS)]
+Number = Annotated[pl.Expr, On(("integer", "share", "duration"))]
+Moment = Annotated[pl.Expr, On(("instant",))]
+Text = Annotated[pl.Expr, On(("text",))]
+Listed = Annotated[pl.Expr, On(("list",))]
+
+One = Annotated[pl.Expr, Takes.ONE]
+Many = Annotated[pl.Series, Takes.MANY]
+Flag = Annotated[bool, Takes.FLAG]
+Pattern = Annotated[str, Takes.PATTERN]
+Predicate = Annotated[pl.Expr, Takes.PREDICATE]
 
 OPERATORS: dict[str, Operator] = {}
+"""By name; phrases come last."""
+
+Column = Callable[[pl.Expr, Any], pl.Expr]
 
 
-def operator(types: frozenset[str], takes: Takes) -> Callable[[Callable[..., pl.Expr]], Callable[..., pl.Expr]]:
-    """Register the function as an operator; a trailing underscore keeps Python's own words free."""
+def operator(name: str) -> Callable[[Column], Column]:
+    """Register the function of an operator; its hints say what it fits and takes."""
 
-    def register(build: Callable[..., pl.Expr]) -> Callable[..., pl.Expr]:
-        name = build.__name__.rstrip("_")
-        OPERATORS[name] = Operator(name, (build.__doc__ or "").strip(), types, takes, build)
-        return build
+    def register(column: Column) -> Column:
+        subject, operand, _ = get_type_hints(column, include_extras=True).values()
+        fits, takes = get_args(subject)[1], get_args(operand)[1]
+        doc = (column.__doc__ or "").partition("\n")[0]
+        OPERATORS[name] = Operator(name, doc, fits.types, takes, column)
+        return column
 
     return register
 
 
-@operator(SCALARS, Takes.VALUE)
-def is_(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The field equals the value; a bare value means `is`."""
-    return column == operand
+@operator("is")
+def is_(subject: Value, operand: One) -> pl.Expr:
+    """The value equals the operand; a bare scalar means this."""
+    return subject == operand
 
 
-@operator(NUMBERS, Takes.VALUE)
-def at_least(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The field is this much or more."""
-    return column >= operand
+@operator("one_of")
+def one_of(subject: Value, operand: Many) -> pl.Expr:
+    """The value is one of the operands; a bare list means this."""
+    return subject.is_in(operand)
 
 
-@operator(NUMBERS, Takes.VALUE)
-def at_most(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The field is this much or less."""
-    return column <= operand
+@operator("present")
+def present(subject: Value, operand: Flag) -> pl.Expr:
+    """The value is known to be there (true), or known not to be (false)."""
+    return subject.is_not_null() == operand
 
 
-@operator(NUMBERS, Takes.VALUE)
-def more_than(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The field is more than this."""
-    return column > operand
+@operator("at_least")
+def at_least(subject: Number, operand: One) -> pl.Expr:
+    """The value is the operand or more."""
+    return subject >= operand
 
 
-@operator(NUMBERS, Takes.VALUE)
-def less_than(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The field is less than this."""
-    return column < operand
+@operator("at_most")
+def at_most(subject: Number, operand: One) -> pl.Expr:
+    """The value is the operand or less."""
+    return subject <= operand
 
 
-@operator(INSTANTS, Takes.VALUE)
-def from_(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The instant is this one or later."""
-    return column >= operand
+@operator("more_than")
+def more_than(subject: Number, operand: One) -> pl.Expr:
+    """The value is more than the operand."""
+    return subject > operand
 
 
-@operator(INSTANTS, Takes.VALUE)
-def before(column: pl.Expr, operand: pl.Expr) -> pl.Expr:
-    """The instant is earlier than this one."""
-    return column < operand
+@operator("less_than")
+def less_than(subject: Number, operand: One) -> pl.Expr:
+    """The value is less than the operand."""
+    return subject < operand
 
 
-@operator(TEXTS, Takes.TEXT)
-def matches(column: pl.Expr, pattern: str) -> pl.Expr:
-    """The whole text matches the regular expression (linear time, no look-around)."""
-    return column.str.contains(whole(pattern), strict=True)
+@operator("from")
+def from_(subject: Moment, operand: One) -> pl.Expr:
+    """The instant is the operand or later."""
+    return subject >= operand
 
 
-@operator(TEXTS, Takes.TEXT)
-def glob(column: pl.Expr, pattern: str) -> pl.Expr:
-    """The whole text matches the pattern: `*` any characters, `?` one."""
-    return column.str.contains(whole(glob_pattern(pattern)), strict=True)
+@operator("before")
+def before(subject: Moment, operand: One) -> pl.Expr:
+    """The instant is earlier than the operand."""
+    return subject < operand
 
 
-@operator(TEXTS, Takes.TEXT)
-def under_domain(column: pl.Expr, domain: str) -> pl.Expr:
-    """The DNS name is this one or below it, label by label, without regard to case or a final dot."""
-    return column.str.contains(whole(domain_pattern(domain)), strict=True)
+@operator("matches")
+def matches(subject: Text, operand: Pattern) -> pl.Expr:
+    """The whole text matches the regular expression (linear-time engine, no look-around)."""
+    return subject.str.contains(whole(operand), strict=True)
 
 
-def whole(pattern: str) -> str:
-    """Anchor a pattern to the whole text; `(?s)` lets the engine skip a leading `.*`."""
-    return f"(?s)^(?:{pattern})$"
+@operator("glob")
+def glob(subject: Text, operand: Pattern) -> pl.Expr:
+    """The whole text matches the pattern: `*` stands for any characters, `?` for one."""
+    parts = (".*" if char == "*" else "." if char == "?" else literal(char) for char in operand)
+    return subject.str.contains(whole("".join(parts)), strict=True)
 
 
-def glob_pattern(pattern: str) -> str:
-    """Write a glob as a regular expression."""
-    return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+@operator("under_domain")
+def under_domain(subject: Text, operand: Pattern) -> pl.Expr:
+    """The text is the domain name or one below it, label by label, without regard to case or a final dot."""
+    return subject.str.contains(whole(rf"(?:.*\.)?(?i-u:{literal(operand.removesuffix('.'))})\.?"), strict=True)
 
 
-def domain_pattern(domain: str) -> str:
-    """Write «this name or below it» as a regular expression."""
-    return rf"(?i)(?:.*\.)?{re.escape(domain.rstrip('.'))}\.?"
+@operator("any")
+def any_(subject: Listed, operand: Predicate) -> pl.Expr:
+    """At least one element fulfils the predicate."""
+    return subject.list.agg(operand.any(ignore_nulls=False))
 
 
-def _compound(name: str, doc: str, types: frozenset[str], takes: Takes) -> None:
-    OPERATORS[name] = Operator(name, doc, types, takes)
+@operator("all")
+def all_(subject: Listed, operand: Predicate) -> pl.Expr:
+    """Every element fulfils the predicate; true of an empty list."""
+    return subject.list.agg(operand.all(ignore_nulls=False))
 
 
-_compound("is_not", "The field differs from the value; true of an absent field.", SCALARS, Takes.VALUE)
-_compound("one_of", "The field is one of the values; a bare list means `one_of`.", SCALARS, Takes.VALUES)
-_compound("none_of", "The field is none of the values; true of an absent field.", SCALARS, Takes.VALUES)
-_compound("present", "The fact is there (`true`) or known to be absent (`false`).", SCALARS, Takes.BOOLEAN)
-_compound("in_list", "An entry of the policy's list matches.", SCALARS | {"struct"}, Takes.LIST_NAME)
-_compound("any", "At least one element meets the predicate.", LISTS, Takes.PREDICATE)
-_compound("all", "Every element meets the predicate; true of an empty list.", LISTS, Takes.PREDICATE)
-_compound("none", "No element meets the predicate; true of an empty list.", LISTS, Takes.PREDICATE)
-_compound("count", "The number of elements meets the predicate.", LISTS, Takes.NUMBER)
-_compound("empty", "The list has no element (`true`) or at least one (`false`).", LISTS, Takes.BOOLEAN)
-_compound("not", "The predicate does not hold.", SCALARS | LISTS | {"struct"}, Takes.PREDICATE)
+def _phrase(name: str, doc: str, types: tuple[str, ...], takes: Takes, opposite_of: str | None = None) -> None:
+    OPERATORS[name] = Operator(name, doc, types, takes, None, opposite_of)
+
+
+_phrase("is_not", "The value differs from the operand, or is absent.", SCALARS, Takes.ONE, "is")
+_phrase("none_of", "The value is none of the operands, or is absent.", SCALARS, Takes.MANY, "one_of")
+_phrase("none", "No element fulfils the predicate; true of an empty list.", ("list",), Takes.PREDICATE, "any")
+_phrase("count", "The number of elements is the operand, or fulfils the predicate.", ("list",), Takes.NUMBER)
+_phrase("empty", "The list has no element (true) or at least one (false).", ("list",), Takes.FLAG)
+_phrase("in_list", "The value, or every key of an entry, is in the named list.", (*SCALARS, "struct"), Takes.NAME)
+
+
+def literal(text: str) -> str:
+    """Quote text for the expression engine (only ASCII punctuation may follow a backslash there)."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", text)
+
+
+def whole(expression: str) -> str:
+    """Anchor an expression at both ends; with `(?s)` the engine skips a leading `.*`."""
+    return f"(?s)^(?:{expression})$"
+
+
+def pattern_fault(expression: str) -> str | None:
+    """Say why an expression does not compile.
+
+    It is tried alone first: `a)|(b` would be legal between the brackets of the anchors, and anchored at neither end.
+    """
+    for tried in (expression, whole(expression)):
+        try:
+            pl.Series([""]).str.contains(tried, strict=True)
+        except ComputeError as error:
+            lines = str(error).partition("\n\n")[0].splitlines()
+            where = f" (character {lines[2].index('^') - 3})" if lines[1:2] == [f"    {expression}"] else ""
+            return lines[-1].removeprefix("error: ").removeprefix("regex error: ") + where
+    return None
