@@ -1,0 +1,1 @@
+"""Probes: addresses to records; they connect, ask, and say what they saw, never what it is worth."""

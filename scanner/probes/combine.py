@@ -1,0 +1,110 @@
+"""What a handshake and sslyze saw of one host, as records: sslyze tells more, the handshake fills what it could not see."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from scanner import vocabulary as words
+from scanner.importers import _tls_names
+from scanner.model import Problem, Record, Severity, Sighting
+from scanner.probes.handshake import Handshake, State
+from scanner.probes.targets import Target
+
+Told = Sequence[Record | Problem] | str
+"""What sslyze told of a host, or in words why it told nothing."""
+
+
+def sighting(target: Target) -> Sighting:
+    """Say where the host was named: there a finding about it points."""
+    return Sighting(target.source, "network", target.spot)
+
+
+def records(seen: Handshake, told: Told) -> Iterator[Record | Problem]:
+    """Yield the endpoint, its certificates, and what a reader must know of how they were seen."""
+    if not isinstance(told, str) and (endpoint := _scanned(told)) is not None:
+        yield from _both(seen, endpoint, told)
+    elif seen.state is State.SPOKE:
+        yield _endpoint(seen, _facts(seen))
+        yield from _certificates(seen, frozenset())
+        reason = f"shook hands, but the full scan failed ({_why(told)}); only what one handshake shows is known"
+        yield _problem(seen, reason, "scan-incomplete")
+    else:
+        yield _endpoint(seen, {})
+        yield from _certificates(seen, frozenset())
+        gone = not seen.reachable or seen.state in {State.SILENT, State.DRIPPING}
+        yield _problem(seen, seen.reason, "certgate/unreachable" if gone else "no-tls-seen")
+
+
+def _scanned(told: Sequence[Record | Problem]) -> Record | None:
+    """Find the endpoint of a scan that came about; one without TLS knows no versions."""
+    return next((one for one in told if isinstance(one, Record) and one.kind == "endpoint" and "tls.versions" in one.facts), None)
+
+
+def _both(seen: Handshake, endpoint: Record, told: Sequence[Record | Problem]) -> Iterator[Record | Problem]:
+    filled = dict(endpoint.facts)
+    for name, value in _facts(seen).items():
+        held = filled.get(name)
+        filled[name] = value if held is None else _joined(name, held, value)
+    yield replace(endpoint, facts=filled)
+    yield from (one for one in told if one is not endpoint)
+    yield from _certificates(seen, {one.der for one in told if isinstance(one, Record) and one.der})
+
+
+def _joined(name: str, held: object, value: object) -> object:
+    """Add to sslyze's list what only the handshake saw; a list that missed a whole version was not closed."""
+    if not isinstance(held, list) or not isinstance(value, list):
+        return held
+    new = [one for one in value if one is not None and one not in held]
+    if not new:
+        return held
+    known = [one for one in held if one is not None]
+    missed = name in {"tls.versions", "tls.ciphers"}
+    return [*known, *new, None] if missed or None in held else [*known, *new]
+
+
+def _facts(seen: Handshake) -> dict[str, object]:
+    """Return what one handshake shows: one element of lists that stay open."""
+    if seen.state is not State.SPOKE:
+        return {}
+    group = _tls_names.group(seen.group) if seen.group else None
+    named = [group] if group and _tls_names.is_group(group) else []
+    suite = _tls_names.suite(seen.cipher, "TLS 1.3") if seen.version == "TLS 1.3" and seen.cipher else None
+    facts: Mapping[str, object] = {
+        "tls.versions": [*([seen.version] if seen.version else []), None],
+        # Names before TLS 1.3 are OpenSSL's own; sslyze gives those of the standard.
+        "tls.ciphers": [*([suite] if suite else []), None],
+        "tls.groups": [*named, None],
+        "tls.pq_groups": [*(one for one in named if one in words.PQ_GROUPS), None],
+        "chain.order_ok": seen.order_ok,
+        "certificate.fingerprint_sha256": sha256(seen.chain[0]).hexdigest() if seen.chain else None,
+        "address": seen.address,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _endpoint(seen: Handshake, facts: Mapping[str, object]) -> Record:
+    target = seen.target
+    known = {"host": target.host, "port": target.port, "protocol": target.protocol, "reachable": seen.reachable} | dict(facts)
+    if seen.address and seen.reachable:
+        known["address"] = seen.address
+    return Record("endpoint", sighting(target), facts=known, notes=(f"{target.shown} {seen.reason}",) if seen.reason else ())
+
+
+def _certificates(seen: Handshake, known: frozenset[bytes] | set[bytes]) -> Iterator[Record]:
+    for index, der in enumerate(dict.fromkeys(seen.chain)):
+        if der not in known:
+            fingerprint = sha256(der).hexdigest()
+            leaf_of = seen.target.asset_id if index == 0 else None
+            yield Record("certificate", sighting(seen.target), der, {"fingerprint_sha256": fingerprint}, leaf_of=leaf_of)
+
+
+def _problem(seen: Handshake, reason: str, code: str) -> Problem:
+    """Say what is missing; a host that a user named and that was not judged makes the run incomplete."""
+    return Problem(Severity.HIGH, code, f"{seen.target.shown} {reason}", seen.target.spot, incomplete=True)
+
+
+def _why(told: Told) -> str:
+    if isinstance(told, str):
+        return told
+    reasons = [one.message for one in told if isinstance(one, Problem)]
+    return reasons[0] if reasons else "sslyze told nothing of it"
