@@ -19,13 +19,13 @@ from scanner.tables import Type
 class Takes(Enum):
     """What stands to the right of an operator."""
 
-    ONE = "one operand of the field's type"
-    MANY = "one or more operands of the field's type"
-    FLAG = "true or false"
-    PATTERN = "text"
-    NAME = "the name of a list"
+    VALUE = "one operand of the field's type"
+    VALUES = "one or more operands of the field's type"
+    BOOLEAN = "true or false"
+    TEXT = "text"
+    LIST_NAME = "the name of a list"
     PREDICATE = "a predicate on an element"
-    NUMBER = "a number, or a predicate on one"
+    NUMBER = "a number, or a predicate on numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Operator:
     """One sentence."""
     types: tuple[str, ...]
     takes: Takes
-    column: Callable[[pl.Expr, Any], pl.Expr] | None
+    build: Callable[[pl.Expr, Any], pl.Expr] | None
     """Subject and operand to a nullable boolean; None: a phrase, said in other operators before columns are made."""
     opposite_of: str | None = None
     """A phrase for «not» the named operator; so it is true of an absent subject."""
@@ -62,10 +62,10 @@ Moment = Annotated[pl.Expr, On(("instant",))]
 Text = Annotated[pl.Expr, On(("text",))]
 Listed = Annotated[pl.Expr, On(("list",))]
 
-One = Annotated[pl.Expr, Takes.ONE]
-Many = Annotated[pl.Series, Takes.MANY]
-Flag = Annotated[bool, Takes.FLAG]
-Pattern = Annotated[str, Takes.PATTERN]
+One = Annotated[pl.Expr, Takes.VALUE]
+Many = Annotated[pl.Series, Takes.VALUES]
+Flag = Annotated[bool, Takes.BOOLEAN]
+Pattern = Annotated[str, Takes.TEXT]
 Predicate = Annotated[pl.Expr, Takes.PREDICATE]
 
 OPERATORS: dict[str, Operator] = {}
@@ -144,6 +144,8 @@ def before(subject: Moment, operand: One) -> pl.Expr:
 @operator("matches")
 def matches(subject: Text, operand: Pattern) -> pl.Expr:
     """The whole text matches the regular expression (linear-time engine, no look-around)."""
+    if fault := pattern_fault(operand):
+        raise ComputeError(fault)
     return subject.str.contains(whole(operand), strict=True)
 
 
@@ -176,12 +178,13 @@ def _phrase(name: str, doc: str, types: tuple[str, ...], takes: Takes, opposite_
     OPERATORS[name] = Operator(name, doc, types, takes, None, opposite_of)
 
 
-_phrase("is_not", "The value differs from the operand, or is absent.", SCALARS, Takes.ONE, "is")
-_phrase("none_of", "The value is none of the operands, or is absent.", SCALARS, Takes.MANY, "one_of")
+_phrase("is_not", "The value differs from the operand, or is absent.", SCALARS, Takes.VALUE, "is")
+_phrase("none_of", "The value is none of the operands, or is absent.", SCALARS, Takes.VALUES, "one_of")
 _phrase("none", "No element fulfils the predicate; true of an empty list.", ("list",), Takes.PREDICATE, "any")
 _phrase("count", "The number of elements is the operand, or fulfils the predicate.", ("list",), Takes.NUMBER)
-_phrase("empty", "The list has no element (true) or at least one (false).", ("list",), Takes.FLAG)
-_phrase("in_list", "The value, or every key of an entry, is in the named list.", (*SCALARS, "struct"), Takes.NAME)
+_phrase("not", "The predicate does not hold.", (*SCALARS, "list", "struct"), Takes.PREDICATE)
+_phrase("empty", "The list has no element (true) or at least one (false).", ("list",), Takes.BOOLEAN)
+_phrase("in_list", "The value, or every key of an entry, is in the named list.", (*SCALARS, "struct"), Takes.LIST_NAME)
 
 
 def literal(text: str) -> str:
