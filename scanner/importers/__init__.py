@@ -5,12 +5,17 @@ Problems; it raises InputError when the whole file is unusable. What it yielded 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner import registry
 from scanner.model import Problem, Record, Severity, Sighting, Spot, Table
+
+if TYPE_CHECKING:
+    from scanner.importers._mapping import InventoryMapping
 
 Yield = Record | Table | Problem
 
@@ -28,7 +33,7 @@ class Document:
     """Path relative to the evidence argument (or the root), for `place`."""
     named: bool = True
     """Named by the user, not found in a folder."""
-    mapping: Mapping[str, object] = field(default_factory=dict)
+    mapping: "InventoryMapping | None" = None
     """The inventory mapping that applies to it, if any (already checked)."""
     path: Path | None = None
 
@@ -36,7 +41,9 @@ class Document:
         """A place in this document."""
         return Spot(self.uri, line, column, pointer)
 
-    def sighting(self, source_type: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Sighting:
+    def sighting(
+        self, source_type: str, line: int | None = None, column: int | None = None, pointer: str | None = None
+    ) -> Sighting:
         """A sighting in this document."""
         return Sighting(self.source, source_type, self.spot(line, column, pointer))
 
@@ -44,7 +51,9 @@ class Document:
         """Say that a part of this document cannot be read, so that the run is incomplete."""
         return Problem(Severity.HIGH, "certgate/unreadable-input", message, self.spot(line, column, pointer), incomplete=True)
 
-    def note(self, code: str, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Problem:
+    def note(
+        self, code: str, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None
+    ) -> Problem:
         """Say what a reader should know of this document, though nothing is missing because of it."""
         return Problem(Severity.INFO, code, message, self.spot(line, column, pointer))
 
@@ -66,16 +75,23 @@ class Importer:
 
 
 def importer(
-    *, name: str, description: str, suffixes: tuple[str, ...], sniff: Callable[[bytes], int], source_type: str = "file", feeds: tuple[str, ...] = ()
+    *,
+    name: str,
+    description: str,
+    suffixes: tuple[str, ...],
+    sniff: Callable[[bytes], int],
+    source_type: str = "file",
+    feeds: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Document], Iterator[Yield]]], Importer]:
     """Mark the reader of a format."""
     return lambda read: Importer(name, description, suffixes, sniff, read, source_type, feeds)
 
 
-def all_importers() -> list[Importer]:
+@cache
+def all_importers() -> tuple[Importer, ...]:
     """Find every importer of this folder."""
     package = __import__("scanner.importers", fromlist=["importers"])
-    return [thing for module in registry.modules(package) for thing in vars(module).values() if isinstance(thing, Importer)]
+    return tuple(thing for module in registry.modules(package) for thing in vars(module).values() if isinstance(thing, Importer))
 
 
 def choose(data: bytes) -> Importer | None:

@@ -1,0 +1,150 @@
+"""Cells to values, a whole column at a time: what is regular natively, what is odd once per distinct text."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+_TRUE = frozenset({"true", "yes", "y", "1", "on", "enabled"})
+_FALSE = frozenset({"false", "no", "n", "0", "off", "disabled"})
+_NUMBER = re.compile(r"(?:0x[0-9a-f]+ \()?(\d{1,3}(?:[,' ]\d{3})+|\d+)(?:\.0+)?\)?\s*(?:-?\s*bits?)?", re.IGNORECASE)
+"""2048, 2,048, 2048.0, 2048 bits, 2048-bit, and certutil's 0x800 (2048)."""
+_UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "w": 604800, "week": 604800}
+_DURATION = re.compile(r"(\d{1,9})\s*([a-z]+?)(?:ond|ute)?s?", re.IGNORECASE)
+_EMPTY = (
+    "", "-", "--", "—", "n/a", "N/A", "na", "NA", "none", "None", "null", "NULL", "Null", "(null)", "nil", "#N/A",
+    "unknown", "Unknown", "UNKNOWN", "no_information", "not_supported",
+)  # fmt: skip
+"""What tools write where they have nothing to say."""
+_TYPE_NAME = r"^(?:System|Microsoft)\.[\w.]+(?:\[\]|`\d.*|Collection|List)?$"
+"""A collection that PowerShell printed by its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A column as read: its values, and in which rows a text stood that could not be understood."""
+
+    values: pl.Series
+    unread: pl.Series
+    why: str
+    """What the column should hold, in words."""
+    ambiguous: pl.Series | None = None
+    """Of the unread ones those that only the mapping can decide."""
+    advice: str = ""
+    """What the mapping should say then."""
+    precise: pl.Series | None = None
+    """Of dates: the text has seconds."""
+
+
+def trimmed(texts: pl.Series) -> pl.Series:
+    """Take blanks off, and turn what stands for nothing into null."""
+    bare = texts.str.strip_chars()
+    return kept(bare, ~bare.is_in(_EMPTY))
+
+
+def kept(values: pl.Series, mask: pl.Series) -> pl.Series:
+    """Turn to null what the mask does not keep."""
+    return values if mask.all() else pl.select(pl.when(mask).then(values).alias(values.name)).to_series()
+
+
+def judged(texts: pl.Series, values: pl.Series, why: str) -> Read:
+    """Say which texts gave no value."""
+    return Read(values, texts.is_not_null() & values.is_null(), why)
+
+
+def distinct(texts: pl.Series, read: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
+    """Read every distinct text once."""
+    known = texts.drop_nulls().unique()
+    lookup = pl.DataFrame({"text": known, "value": pl.Series([read(text) for text in known], dtype=dtype)})
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String()})
+    return frame.join(lookup, on="text", how="left", maintain_order="left")["value"].alias(texts.name)
+
+
+def integers(texts: pl.Series, least: int = 0, most: int = 2**62) -> Read:
+    """Read whole numbers within bounds."""
+    values = texts.cast(pl.Int64, strict=False)
+    if values.null_count() > texts.null_count():
+        values = distinct(texts, _integer, pl.Int64())
+    values = kept(values, values.is_between(least, most))
+    return judged(texts, values, f"a whole number from {least}" + (f" to {most}" if most < 2**62 else ""))
+
+
+def _integer(text: str) -> int | None:
+    found = _NUMBER.fullmatch(text)
+    digits = re.sub(r"\D", "", found[1]) if found else ""
+    return int(digits) if 0 < len(digits) < 19 else None
+
+
+def booleans(texts: pl.Series) -> Read:
+    """Read yes and no."""
+    words: Mapping[str, bool] = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+    return judged(texts, distinct(texts, lambda text: words.get(text.lower()), pl.Boolean()), "yes or no")
+
+
+def durations(texts: pl.Series, *, seconds: bool) -> Read:
+    """Read durations with a unit; without one only where the fact is counted in seconds."""
+    values = distinct(texts, lambda text: _duration(text, seconds=seconds), pl.Duration("us"))
+    return judged(texts, values, "a duration with its unit, such as 90d")
+
+
+def _duration(text: str, *, seconds: bool) -> timedelta | None:
+    if seconds and text.isascii() and text.isdigit() and len(text) < 12:
+        return timedelta(seconds=int(text))
+    found = _DURATION.fullmatch(text)
+    unit = _UNITS.get(found[2].lower()) if found else None
+    return timedelta(seconds=int(found[1]) * unit) if found and unit and int(found[1]) * unit < 10**11 else None
+
+
+def words(texts: pl.Series, choose: Callable[[str], str | None], legal: str) -> Read:
+    """Read texts of a closed list."""
+    return judged(texts, distinct(texts, choose, pl.String()), legal)
+
+
+def serials(texts: pl.Series, base: str | None) -> Read:
+    """Read serial numbers as lower hex without leading zeros; digits alone need the mapping to say what they are."""
+    if base == "decimal":
+        return judged(texts, distinct(texts, _decimal, pl.String()), "a decimal serial number")
+    low = texts.str.to_lowercase()
+    marked = low.str.contains(r"^-?0x|[0-9a-f][: -][0-9a-f]")
+    if marked.any():
+        low = low.str.replace(r"^(-?)0x", "$1").str.replace_all(r"[: ]", "").str.replace_all("(.)-", "$1")
+    certain = low.str.contains(r"^-?[0-9a-f]+$")
+    if base != "hex":
+        certain &= marked | low.str.contains(r"[a-f]")
+    read = judged(texts, kept(low.str.replace(r"^(-?)0+([0-9a-f])", "$1$2"), certain), "a serial number")
+    if not read.unread.any():
+        return read
+    return replace(read, ambiguous=read.unread & texts.str.contains(r"^-?\d+$"), advice="`serial: hex` or `serial: decimal`")
+
+
+def _decimal(text: str) -> str | None:
+    return format(int(text), "x") if re.fullmatch(r"-?\d{1,100}", text) else None
+
+
+def fingerprints(texts: pl.Series) -> pl.Series:
+    """Write digests as lower hex: from hex with or without marks, or base64."""
+    low = texts.str.to_lowercase()
+    if low.str.contains(r"[: -]").any():
+        low = low.str.replace_all(r"[: -]", "").str.replace(r"^sha-?(?:256|1)(?:fingerprint)?=", "")
+    good = low.str.contains(r"^(?:[0-9a-f]{64}|[0-9a-f]{40})$")
+    if good.fill_null(value=True).all():
+        return low
+    standard = texts.str.replace_all("-", "+", literal=True).str.replace_all("_", "/", literal=True).str.strip_chars_end("=")
+    padded = pl.select(pl.when(standard.str.len_bytes() == 43).then(standard + "=").when(standard.str.len_bytes() == 27).then(standard + "="))
+    decoded = padded.to_series().str.decode("base64", strict=False).bin.encode("hex")
+    return pl.DataFrame({"good": good, "low": low, "other": decoded}).select(pl.when("good").then("low").otherwise("other")).to_series()
+
+
+def lists(texts: pl.Series, marks: str) -> pl.Series:
+    """Split cells that hold several texts; brackets, braces and quotes of tools around them go."""
+    bare = kept(texts, ~texts.str.contains(_TYPE_NAME))
+    if bare.str.contains(r'^[\[{("]').any():
+        bare = bare.str.replace_all(r'[\[\]{}()"]', "")
+    one = bare.str.replace_all(marks, "\x1f") if bare.str.contains(marks).any() else bare
+    parts = one.str.split("\x1f")
+    if one.str.contains("\x1f\x1f|^\x1f|\x1f$|\x1f | \x1f").any():
+        parts = parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
+    return parts

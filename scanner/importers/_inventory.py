@@ -1,0 +1,168 @@
+"""Rows of an inventory to a table of assets: what a cell tells is a fact, what it does not tell stays unknown and is said."""
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import polars as pl
+
+from scanner import tables
+from scanner.errors import InputError
+from scanner.importers import Document, Yield, _binding, _cells, _consequences, _embedded, _facts_of_columns
+from scanner.importers._binding import Binding
+from scanner.importers._cells import Read
+from scanner.importers._mapping import InventoryMapping
+from scanner.importers._sheet import Complaints, Sheet, quote
+from scanner.importers._synonyms import DER, KEY, SYNONYMS
+from scanner.model import Problem, Severity, Table
+from scanner.tables import Origin
+
+FEEDS = tuple(f"{kind}:{name}" for kind, known in SYNONYMS.items() for name in known if tables.fact(kind, name))
+_NEVER = 9999
+"""A year that some tools write for «never expires»; RFC 5280 4.1.2.5 gives it that meaning, too."""
+_DEFAULT_PORT = 443
+_LOOKS_LIKE = r"^(?:-----BEGIN|MII|3082)"
+
+Facts = dict[str, pl.Series]
+
+
+def bound(document: Document, headers: list[str], line: int | None) -> tuple[Binding | None, list[Yield]]:
+    """Bind the columns of a file; null where it is no inventory, which is an error only if the user named it."""
+    binding = _binding.bind(headers, document.mapping)
+    if binding.recognised():
+        return binding, _binding.notes(document, binding, document.mapping, line)
+    message = f"no column of this file is known ({_binding.quoted(headers)}); say in a mapping file what they are, or rename them"
+    if document.named:
+        raise InputError(message, line=line)
+    return None, [document.note("ignored-content", message, line)]
+
+
+def read(document: Document, sheet: Sheet) -> Iterator[Yield]:
+    """Yield the table of a sheet, and what is to be said of its cells."""
+    texts = {name: _cells.trimmed(sheet.frame[str(index)]) for name, index in sheet.binding.columns.items()}
+    alive = _any(texts, sheet.frame.height)
+    sheet, texts = sheet.filtered(alive), {name: one.filter(alive) for name, one in texts.items()}
+    complaints = Complaints(document, sheet)
+    facts = _facts(texts, document.mapping or InventoryMapping(), complaints)
+    frame = _frame(document, sheet, facts | _marks(texts, complaints))
+    if sheet.binding.kind == "endpoint":
+        frame = _endpoints(frame, complaints)
+    yield from complaints.problems
+    if frame.height:
+        yield Table(sheet.binding.kind, document.source, "inventory", frame)
+    else:
+        yield Problem(Severity.LOW, "no-rows", "the inventory has no rows", document.spot())
+
+
+def _any(texts: Mapping[str, pl.Series], height: int) -> pl.Series:
+    """Tell the rows in which anything stands."""
+    if not height or any(one.null_count() == 0 for one in texts.values()):
+        return pl.Series([True]).new_from_index(0, height)
+    return pl.DataFrame(texts).select(~pl.all_horizontal(pl.all().is_null())).to_series()
+
+
+def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints: Complaints) -> Facts:
+    """Read every column; where two tell the same fact, the one named after it goes first."""
+    kind = complaints.sheet.binding.kind
+    columns = [name for name in texts if name not in {KEY, DER}]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda name: _facts_of_columns.read(kind, name, texts[name], mapping), columns))
+    told = [(fact != column, column, fact, one) for column, facts in zip(columns, found, strict=True) for fact, one in facts.items()]
+    facts: Facts = {}
+    precise: list[pl.Series] = []
+    unknown: list[pl.Expr] = []
+    for _, column, fact, one in sorted(told, key=lambda entry: entry[0]):
+        facts[fact] = pl.select(pl.coalesce(facts[fact], one.values)).to_series() if fact in facts else one.values
+        if one.unread.any():
+            _complain(complaints, texts[column], column, one)
+            unknown += _unknown(kind, fact, one.unread)
+        if one.precise is not None and fact in {"not_before", "not_after"}:
+            precise.append(one.precise)
+    if "not_after" in facts:
+        _complain_of_never(complaints, facts["not_after"])
+    if len(precise) == 2:
+        facts["_precise"] = precise[0] & precise[1]
+    if unknown:
+        facts[tables.UNKNOWN] = pl.select(pl.concat_list(unknown).list.drop_nulls()).to_series()
+    return facts
+
+
+def _unknown(kind: str, fact: str, unread: pl.Series) -> list[pl.Expr]:
+    """Mark a declared fact that stood there and was not understood: its null would mean absent."""
+    known = tables.fact(kind, fact)
+    declared = known is not None and known.origin is Origin.DECLARED
+    return [pl.when(unread).then(pl.lit(fact))] if declared else []
+
+
+def _complain(complaints: Complaints, texts: pl.Series, column: str, read: Read) -> None:
+    unread = read.unread
+    if read.ambiguous is not None and read.ambiguous.any():
+        unread = unread & ~read.ambiguous
+        header = complaints.sheet.binding.header(column)
+        complaints.once(
+            read.ambiguous,
+            lambda row, count: f"column «{header}»: {count:,} cells such as {quote(texts[row])} can be read in two ways and are left unknown; "
+            f"say in a mapping file which is meant: {read.advice}",
+            "ambiguous-value",
+            Severity.MEDIUM,
+        )
+    complaints.cells(texts, unread, column, lambda text: f"{text} is not {read.why}")
+
+
+def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
+    never = not_after.dt.year() == _NEVER
+    complaints.once(
+        never,
+        lambda _, count: f"{count:,} {'row ends' if count == 1 else 'rows end'} in the year {_NEVER}, which some tools write for «never»; taken as it stands",
+        "year-9999",
+    )
+
+
+def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
+    """Take the record's key and the certificate itself."""
+    marks: Facts = {"_key": texts[KEY]} if KEY in texts else {}
+    if DER not in texts:
+        return marks
+    found = _embedded.read(texts[DER])
+    header = complaints.sheet.binding.header(DER)
+    alike = texts[DER].str.contains(_LOOKS_LIKE).fill_null(value=False)
+    complaints.cells(texts[DER], found.unread & alike, DER, lambda text: f"{text} is no whole certificate")
+    complaints.once(
+        found.unread & ~alike,
+        lambda row, count: f"column «{header}»: {count:,} cells such as {quote(texts[DER][row])} hold no certificate in PEM or base64",
+        "unreadable-value",
+        Severity.LOW,
+    )
+    complaints.once(found.more, lambda _, count: f"column «{header}»: of {count:,} chains only the first certificate is used", "ignored-content")
+    complaints.once(
+        found.private, lambda _, count: f"column «{header}»: {count:,} private keys stand there; nothing of them was kept", "private-key-seen", Severity.LOW
+    )
+    beside = {"private_key_beside": _cells.kept(found.private, found.private)} if found.private.any() else {}
+    return marks | {tables.DER: found.ders} | beside
+
+
+def _frame(document: Document, sheet: Sheet, facts: Facts) -> pl.DataFrame:
+    """Put the facts side by side, each of its declared dtype, with where the rows stand."""
+    kind = sheet.binding.kind
+    declared = tables.schema(kind) | {"_key": pl.String(), "_precise": pl.Boolean()}
+    typed = [one.cast(declared.get(name, pl.String())).alias(name) for name, one in facts.items()]
+    frame = pl.DataFrame(typed) if typed else pl.DataFrame({"_line": sheet.lines})
+    names = frozenset(facts)
+    implied = list(_consequences.expressions(names, precise="_precise" in names)) if kind == "certificate" else []
+    places = [("_line", sheet.lines), ("_column", sheet.columns), ("_pointer", sheet.pointers)]
+    return frame.with_columns(
+        *implied,
+        pl.lit(document.uri).alias("_uri"),
+        *(one.alias(name) for name, one in places if one is not None),
+    ).drop("_precise", strict=False)
+
+
+def _endpoints(frame: pl.DataFrame, complaints: Complaints) -> pl.DataFrame:
+    """Keep the rows that name a host; without a port it is the one of HTTPS."""
+    nameless = frame["host"].is_null()
+    complaints.rows(nameless, lambda _: "a row without a host that can be read; it is left out", incomplete=True)
+    port = frame["port"] if "port" in frame.columns else pl.Series("port", [None] * frame.height, dtype=pl.Int64)
+    complaints.once(
+        port.is_null() & ~nameless, lambda _, count: f"{count:,} rows name no port; {_DEFAULT_PORT} is taken", "default-port"
+    )
+    return frame.with_columns(port=port.fill_null(_DEFAULT_PORT)).filter(~nameless)
