@@ -74,7 +74,7 @@ _TESTS = (
     "--certinfo", "--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3", "--elliptic_curves", "--heartbleed",
     "--openssl_ccs", "--robot", "--compression", "--reneg", "--fallback", "--ems", "--early_data",
 )  # fmt: skip
-"""All tests but HTTP headers (where HTTP may be spoken) and session resumption, which no fact needs and which takes ten connections."""
+"""All tests but session resumption, which no fact needs and which takes ten connections."""
 
 
 def _written(seen: Handshake) -> str:

@@ -21,9 +21,9 @@ _WRAPPED = {"tls": 443, "https": 443, "smtps": 465, "imaps": 993, "pop3s": 995, 
 _ALIASES = {"postgresql": "postgres", "submission": "smtp", "pop": "pop3"}
 _BY_PORT = {port: name for name, port in _STARTTLS.items()} | {587: "smtp", 3268: "ldap"}
 _FILES = frozenset({
-    "pem", "crt", "cer", "der", "p7b", "p7c", "p7s", "p12", "pfx", "jks", "key", "csr", "json", "jsonl", "ndjson",
-    "csv", "tsv", "txt", "yaml", "yml", "xml", "xlsx", "html", "pdf", "sarif", "md", "log", "conf", "cnf", "cfg", "ini", "bundle", "parquet",
-    "gz", "tgz", "tar", "zip", "bak", "old",
+    "pem", "crt", "cer", "der", "p7b", "p7c", "p7s", "p12", "pfx", "jks", "key", "csr", "json", "jsonl", "ndjson", "csv",
+    "tsv", "txt", "yaml", "yml", "xml", "xlsx", "html", "pdf", "sarif", "md", "log", "conf", "cnf", "cfg", "ini", "bundle",
+    "parquet", "gz", "tgz", "tar", "zip", "bak", "old",
 })  # fmt: skip
 """Endings that make a word a file, not a host; a host under such a top-level domain needs its port."""
 _PREFIXED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
