@@ -37,6 +37,8 @@ class Type:
     """Of a list."""
     members: "Mapping[str, Type] | None" = None
     """Of a struct: its keys."""
+    known_by: str | None = None
+    """Of a key of a struct: its null is absent (not unknown) in rows where the named fact is not null."""
 
 
 TEXT = Type("text", pl.String())
@@ -98,7 +100,13 @@ def derived(type_: Type, doc: str, **more: Any) -> Fact:
     return Fact(type_, Origin.DERIVED, doc, **more)
 
 
-CHAIN_ELEMENT = struct(subject__dn=TEXT, spki_sha256=TEXT, fingerprint_sha256=TEXT, ca_owner=TEXT, verified=BOOLEAN)
+CHAIN_ELEMENT = struct(
+    subject__dn=TEXT,
+    spki_sha256=TEXT,
+    fingerprint_sha256=TEXT,
+    ca_owner=replace(TEXT, known_by="root.fingerprint_sha256"),
+    verified=BOOLEAN,
+)
 CIPHER = struct(
     name=TEXT,
     version=enum(words.TLS_VERSIONS),
