@@ -26,7 +26,7 @@ OUTCOMES = {
 STATUSES = {"open": "Open", "unknown": "Could not be judged", "waived": "Waived", "baseline": "In the baseline"}
 CLASSES = SEVERITIES | {"unknown": OUTCOMES["unknown"], "pass": "No open finding"}
 """Worst outcome of an identity, in the order in which charts stack it."""
-MODES = {"block": "counts against the gate", "warn": "warns, does not block", "report": "reported, does not block"}
+MODES = {"block": "blocks", "warn": "warns", "report": "is reported"}
 NOTHING = "absent or not known"
 
 _MONTHS = ("January February March April May June July August September October November December").split()
@@ -122,6 +122,14 @@ def duration(seconds: int) -> str:
 def size(count: int) -> str:
     """Write a count of bytes."""
     return many(count, "byte")
+
+
+def enforcement(mode: str, *, counts: bool) -> str:
+    """Say whether a finding moves the exit code, and why not."""
+    if counts:
+        return "counts against the gate"
+    reasons = {"block": "below the severity of the gate", "warn": "the rule only warns", "report": "the rule only reports"}
+    return f"does not count against the gate: {reasons[mode]}"
 
 
 def place(row: Mapping[str, Any]) -> str:

@@ -89,6 +89,15 @@ def _told(report: Report) -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(sorted(reduce(set.intersection, sets))) for key, sets in given.items()}
 
 
+def lead(rows: list[Missing], checks: int, assets: int, applied: int) -> str:
+    """Open the part with one sentence: how many checks, and what would settle most of them."""
+    if not checks:
+        return "Every check that applied could be judged." if applied else "No check applied."
+    most = max(rows, key=lambda one: one.settles, default=None)
+    best = f"; {most.said} would settle {_words.number(most.settles)}" if most and most.settles else ""
+    return f"{_words.many(checks, 'check')} of {_words.many(assets, 'identity')} could not be judged{best}."
+
+
 def undeclared(report: Report) -> list[str]:
     """Say which rules did not apply only because nobody declared a field."""
     said = []

@@ -81,6 +81,14 @@ def counted(report: Report) -> str:
     return _words.listed(kinds) or "none"
 
 
+def lead(report: Report, total: int) -> str:
+    """Open the part with one sentence: what is listed, and what is left out here."""
+    if not total:
+        return "The evidence shows no identity."
+    rest = f" The {_words.number(MOST)} worst are listed here; the inventory in CSV has all of them." if total > MOST else ""
+    return f"{_words.many(total, 'identity')} {_words.verb(total, 'is', 'are')} listed: {counted(report)}.{rest}"
+
+
 def silent(report: Report) -> int:
     """Count endpoints that gave no answer."""
     table = report.tables.get("endpoint")

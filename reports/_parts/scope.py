@@ -10,14 +10,13 @@ import polars as pl
 from reports import _words
 from scanner.model import Report, Severity, SourceReport
 
-INCOMPLETE = {
+COUNTED = {
     "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
     "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
-    "certgate/nothing-matched": ("policy or rule set applied to nothing", "policies or rule sets applied to nothing"),
-    "certgate/source-missing": ("source is missing", "sources are missing"),
-    "certgate/stale-evidence": ("source is too old", "sources are too old"),
 }
-"""Codes of problems that make a run incomplete (interfaces.md), in the singular and plural."""
+"""Codes of problems that are counted, in the singular and plural."""
+TOLD = frozenset({"certgate/nothing-matched", "certgate/source-missing", "certgate/stale-evidence"})
+"""Codes of problems whose message is said as it stands. Both sorts make a run incomplete (interfaces.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +63,18 @@ def _under(source: SourceReport, problems: pl.DataFrame) -> Iterable[str]:
 
 def _counted(codes: Iterable[str]) -> Iterable[str]:
     for code, count in sorted(Counter(codes).items()):
-        words = INCOMPLETE.get(code)
+        words = COUNTED.get(code)
         yield f"{_words.number(count)} {words[count > 1]}" if words else _words.many(count, f"note {code}")
 
 
 def incomplete(report: Report) -> str:
     """Say what makes the run incomplete; nothing where it is whole."""
-    codes = [code for code in report.problems["code"] if code in INCOMPLETE]
-    return _words.sentence(_words.listed(_counted(codes))) if codes else ""
+    counted = list(_counted(code for code in report.problems["code"] if code in COUNTED))
+    told = report.problems.filter(pl.col("code").is_in(TOLD))["message"]
+    return " ".join(_words.sentence(said) for said in (_words.listed(counted), *dict.fromkeys(told)) if said)
 
 
-def lead(report: Report, rows: list[Source]) -> str:
+def lead(rows: list[Source]) -> str:
     """Open the part with one sentence: how many records of how many sources were examined."""
     read, kept = sum(row.read for row in rows), sum(row.kept for row in rows)
     if not rows:
@@ -123,4 +123,4 @@ def problems(report: Report) -> list[Mapping[str, Any]]:
     """List problems that a reader must know, worst first, then notes."""
     order = {str(one): one.rank for one in Severity}
     rows = [{**row, "where": _words.place(row)} for row in report.problems.iter_rows(named=True)]
-    return sorted(rows, key=lambda row: (row["code"] not in INCOMPLETE, order[row["severity"]]))
+    return sorted(rows, key=lambda row: (row["code"] not in COUNTED.keys() | TOLD, order[row["severity"]]))

@@ -1,0 +1,69 @@
+"""Templates of HTML, PDF and charts: one environment in which every printed text is made visible, drawable and escaped."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from reports import _fonts, _safe, _words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LONGEST_NAME = 80
+"""Characters of a name inside a sentence."""
+
+
+def text(value: object) -> str:
+    """Make a text fit for HTML and PDF: composed, visible, and within what the fonts can draw."""
+    return _safe.drawable(unicodedata.normalize("NFC", str(value)) if value is not None else "", _fonts.GLYPHS)
+
+
+def cell(value: object, longest: int = _safe.LONGEST) -> str:
+    """Make a text fit for a table cell: cut where it is very long."""
+    return _safe.cut(text(value), longest)
+
+
+def read(name: str) -> str:
+    """Read a template or asset of this package."""
+    return (files("reports") / name).read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> "Environment":
+    """Make the template environment; Jinja is imported only by formats that need it."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    made = Environment(
+        loader=FunctionLoader(read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "number": _words.number,
+        "many": _words.many,
+        "cell": cell,
+        "date": _words.date,
+        "day": _words.day,
+        "moment": _words.moment,
+        "kind": _words.kind,
+        "size": _words.size,
+        "breaks": breaks,
+        "sentence": _words.sentence,
+    }
+    made.filters.update(filters)
+    return made
+
+
+def _shown(value: object) -> object:
+    """Let markup and numbers of layout pass; everything else is text from outside."""
+    return value if hasattr(value, "__html__") or isinstance(value, int | float) else text(value)
+
+
+def breaks(value: object) -> Any:
+    """Allow a long name to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
+    from markupsafe import Markup, escape
+
+    shown = escape(cell(value))
+    for sign in (".", "-", "/", ":", "_"):
+        shown = shown.replace(sign, Markup(f"{sign}<wbr>"))
+    return shown

@@ -1,0 +1,84 @@
+"""Method: what outcomes mean, which date and gate decide, what was assumed, which policies were evaluated and with what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports import _words
+from scanner.model import Report
+
+MEANINGS = {
+    "pass": "The identity meets the rule.",
+    "fail": "The identity breaks the rule. Listed as an open finding.",
+    "unknown": "A fact that would decide is missing. Listed as an evidence gap, once per identity.",
+    "skip": "The rule is not about this identity. Counted, not listed.",
+    "waived": "A failure under an approved exception. Listed apart.",
+}
+_NAMES = {"python": "Python", "polars": "Polars", "openssl": "OpenSSL", "weasyprint": "WeasyPrint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy as the table of policies shows it."""
+
+    id: str
+    version: str
+    title: str
+    owner: str
+    sha256: str
+    path: str
+    advisory: str
+    rules: int
+    sources: tuple[str, ...]
+
+
+def lines(report: Report) -> list[str]:
+    """Say how results were reached."""
+    given = "" if report.as_of_given else ", the time of the run"
+    said = [
+        "Each rule gives pass, fail, could not be judged or not applicable for each identity of its kind. "
+        "Missing evidence gives could not be judged, never pass.",
+        f"The evaluation date, {_words.moment(report.as_of)}{given}, decides which limits apply; the day of printing does not.",
+        _gate(report),
+    ]
+    if report.assumed:
+        assumed = _words.listed(f"{name} is {value}" for name, value in report.assumed.items())
+        said.append(f"Assumed where nothing told otherwise: {assumed}.")
+    if report.where:
+        said.append(f"Only identities that match {report.where} were judged, and those for which that could not be decided.")
+    return said
+
+
+def _gate(report: Report) -> str:
+    if report.fail_on == "never":
+        return "No finding counts against the gate in this run (fail on: never)."
+    unknown = {
+        None: "What could not be judged counts as each rule says.",
+        "fail": "What could not be judged counts like a failure.",
+        "warn": "What could not be judged does not count.",
+        "ignore": "What could not be judged does not count.",
+    }[report.on_unknown]
+    return f"Findings of severity {report.fail_on} and above count against the gate, where their rule blocks. {unknown}"
+
+
+def policies(report: Report) -> list[Policy]:
+    """List the policies with the number of rules each brought in."""
+    return [
+        Policy(
+            one.id, one.version, one.title, one.owner, one.sha256, one.path, one.advisory or "",
+            sum(rule.policy == one.id for rule in report.rules),
+            tuple(_source(source) for source in one.sources),
+        )
+        for one in report.policies
+    ]  # fmt: skip
+
+
+def _source(source: Mapping[str, str]) -> str:
+    checked = f", checked {source['checked']}" if source.get("checked") else ""
+    return " ".join(filter(None, (source.get("doc"), source.get("edition")))) + checked
+
+
+def made_with(report: Report) -> str:
+    """Name the tool and what it stands on."""
+    tool = dict(report.tool)
+    first = f"{tool.pop('name', 'certgate')} {tool.pop('version', '')}".strip()
+    return ", ".join([first, *(f"{_NAMES.get(name, name)} {version}" for name, version in tool.items())])

@@ -1,0 +1,89 @@
+"""The JSON output, also `result.json` of a RESULT folder: all a machine may want of a run (schemas/result.schema.json)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import polars as pl
+
+from reports import renderer
+from scanner.model import Outcome, Report, Severity
+from scanner.when import instant
+
+SCHEMA_VERSION = 1
+
+
+@renderer(name="json", description="The whole result as one JSON document.")
+def render(report: Report, _options: Mapping[str, str]) -> bytes:
+    """Render the result as JSON with two-space indents and a final newline."""
+    return orjson.dumps(document(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Build the JSON document: plain values only."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": dict(report.tool),
+        "as_of": instant(report.as_of),
+        "as_of_given": report.as_of_given,
+        "exit": {"code": int(report.exit.code), "reasons": list(report.exit.reasons)},
+        "settings": _settings(report),
+        "policies": [_policy(policy) for policy in report.policies],
+        "sources": [_plain(source) for source in report.sources],
+        "summary": summary(report),
+        "rules": [_plain(rule) for rule in report.rules],
+        "findings": [finding(row) for row in report.findings.iter_rows(named=True)],
+        "exceptions": [dict(one) for one in report.exceptions],
+        "evidence_gaps": list(report.gaps.iter_rows(named=True)),
+        "problems": list(report.problems.iter_rows(named=True)),
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Count assets, outcomes and open findings."""
+    failed = report.findings.filter((pl.col("outcome") == Outcome.FAIL) & pl.col("waived_by").is_null())
+    by_severity = dict(failed.group_by("severity").len().iter_rows())
+    return {
+        "assets": {kind: table.height for kind, table in report.tables.items()},
+        "pass": sum(rule.passed for rule in report.rules),
+        "fail": sum(rule.failed for rule in report.rules),
+        "unknown": sum(rule.unknown for rule in report.rules),
+        "skip": sum(rule.skipped for rule in report.rules),
+        "waived": sum(rule.waived for rule in report.rules),
+        "open": {str(severity): by_severity.get(severity, 0) for severity in Severity},
+        "counting": int(report.findings.filter(pl.col("counts") & (pl.col("outcome") == Outcome.FAIL)).height),
+        "undeclared": [dict(one) for one in report.undeclared],
+    }
+
+
+def finding(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the observed facts of a finding, which the table keeps as JSON text."""
+    return {**row, "observed": orjson.loads(row["observed"]) if row["observed"] else {}}
+
+
+def _settings(report: Report) -> dict[str, Any]:
+    return {
+        "fail_on": report.fail_on,
+        "on_unknown": report.on_unknown,
+        "show_from": report.show_from,
+        "assumed": dict(report.assumed),
+        "where": report.where,
+        "config": report.config,
+        "anchor": report.anchor,
+    }
+
+
+def _policy(policy: Any) -> dict[str, Any]:
+    return {name: value for name, value in _plain(policy).items() if name != "text"}
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    return dict(_fields(thing))
+
+
+def _fields(thing: Any) -> Iterator[tuple[str, Any]]:
+    for name in thing.__dataclass_fields__:
+        value = getattr(thing, name)
+        if isinstance(value, tuple):
+            value = [dict(one) if isinstance(one, Mapping) else one for one in value]
+        yield name, dict(value) if isinstance(value, Mapping) else value
