@@ -1,0 +1,111 @@
+"""The words of a finding: what was seen, what is asked, why this limit; bounded here, escaped by the renderers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scanner import tables
+from scanner.model import Outcome
+from scanner.rules import asked
+from scanner.rules.compile import fields_read
+from scanner.rules.failing import Failure, failures
+from scanner.rules.single import Item
+from scanner.rules.syntax import Rule
+from scanner.rules.values import bounded, in_words, listed
+from scanner.tables import Origin
+
+_HINTS = {
+    "tls.groups": "sslyze cannot see ML-KEM groups",
+    "tls.pq_groups": "sslyze cannot see ML-KEM groups",
+    "trust": "no root at hand tells; give --roots, or --assume trust=private",
+    "chain": "an issuer's certificate is missing; give it as evidence or with --roots",
+    "chain_complete": "an issuer's certificate is missing; give it as evidence or with --roots",
+    "issuer.ca_owner": "the chain reaches no root at hand; give --roots",
+    "root.fingerprint_sha256": "the chain reaches no root at hand; give --roots",
+    "self_signed": "its own signature could not be checked",
+    "in_inventory": "no inventory was given",
+    "certificate.in_inventory": "no inventory was given",
+    "on_network": "nothing was scanned",
+}
+"""Why a fact is not known, where more can be said than by its origin."""
+_BY_ORIGIN = {
+    Origin.DECODED: "no source gave the certificate itself, or this part could not be read",
+    Origin.OBSERVED: "no scan showed it",
+    Origin.DECLARED: "the source did not tell",
+    Origin.DERIVED: "the facts it follows from are missing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One finding in words."""
+
+    text: str
+    """The whole message, without the asset's name."""
+    limit: str
+    """What is asked of this asset."""
+    observed: str
+    """What was seen of the parts that failed."""
+
+
+limit = asked.limit
+
+
+def observed(rule: Rule, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that the rule read, with their values in this row."""
+    return {name: row[name] for name in fields_read(rule, kind) if name in row}
+
+
+def message(rule: Rule, kind: str, row: Mapping[str, Any], outcome: Outcome, missing: Sequence[str], as_of: datetime) -> Words:
+    """Write a finding: the parts that failed, or what is not known."""
+    if outcome is Outcome.UNKNOWN:
+        return Words(_unknown(kind, missing), limit(rule, as_of), "")
+    groups = failures(rule.require, Item(kind, row, as_of), [kind])
+    told = [failure for group in groups for failure in group]
+    text = "; ".join(" and ".join(map(str, group)) for group in groups)
+    return Words(bounded(text), bounded(_limit(rule, told, as_of)), bounded(_observed(told)))
+
+
+def _limit(rule: Rule, told: Sequence[Failure], as_of: datetime) -> str:
+    """Say the limit that this asset missed; it may be that of an earlier step than the rule's own at as_of."""
+    if len(told) == 1 and told[0].why:
+        return told[0].asked
+    return limit(rule, as_of)
+
+
+def _observed(told: Sequence[Failure]) -> str:
+    seen = dict.fromkeys((failure.subject, failure.seen.removeprefix("is ").removeprefix("has ")) for failure in told)
+    if len(seen) == 1:
+        return next(iter(seen))[1]
+    return "; ".join(f"{subject} {value}" for subject, value in seen)
+
+
+def _unknown(kind: str, missing: Sequence[str]) -> str:
+    why: dict[str, list[str]] = {}
+    for name in missing:
+        why.setdefault(_reason(kind, name), []).append(name)
+    parts = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} not known ({reason})" for reason, names in why.items()]
+    return bounded(f"could not be judged: {'; '.join(parts)}" if parts else "could not be judged")
+
+
+def _reason(kind: str, name: str) -> str:
+    fact = tables.fact(kind, name)
+    return _HINTS.get(name) or (_BY_ORIGIN[fact.origin] if fact else "no source showed it")
+
+
+def fill(text: str, *, name: str, observed: str = "what it is", limit: str = "") -> str:
+    """Put values into a rule's text."""
+    for place, value in (("{name}", name), ("{observed}", observed), ("{limit}", limit)):
+        text = text.replace(place, value)
+    return bounded(text, 1000)
+
+
+def settled(rule: Rule, text: str, as_of: datetime) -> str:
+    """Put the limit into a text of the rule, so that only what differs by asset ({name}, {observed}) is open."""
+    return text.replace("{limit}", asked.figure(rule, as_of))
+
+
+def shown(value: Any) -> str:
+    """Write a value as messages do."""
+    return in_words(value)
