@@ -1,0 +1,1 @@
+"""Cryptographic objects become rows; the only room that interprets keys and certificates."""

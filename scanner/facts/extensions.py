@@ -1,0 +1,211 @@
+"""Certificate extensions to facts, each distinct extension read once (RFC 5280 4.2, RFC 6962 3.3, RFC 7633)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+
+from scanner.facts import der, oids
+from scanner.facts.columns import packed
+from scanner.vocabulary import KEY_USAGES
+
+MOST_NAMES = 20_000
+STATUS_REQUEST = 5
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension: what it says, or why it could not be read."""
+
+    oid: str
+    critical: bool
+    values: Values
+    fault: str | None = None
+
+
+@lru_cache(maxsize=16384)
+def read(content: bytes) -> Extension:
+    """Read the content of an Extension; a broken value is a fault of this extension only."""
+    start, stop = der.expect(content, 0, len(content), der.OBJECT)
+    dotted = der.oid(content[start:stop])
+    tag, first, last = der.header(content, stop, len(content))
+    critical = False
+    if tag == der.BOOLEAN:
+        critical = der.boolean(content, first, last)
+        tag, first, last = der.header(content, last, len(content))
+    if tag != der.OCTET_STRING or last != len(content):
+        raise der.DerError("an extension without a value")
+    reader = READERS.get(dotted)
+    if reader is None:
+        return Extension(dotted, critical, {})
+    try:
+        return Extension(dotted, critical, reader(content[first:last]))
+    except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
+        return Extension(dotted, critical, {}, str(error))
+
+
+def _basic_constraints(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    found = list(der.children(value, start, stop))
+    is_ca = False
+    if found and found[0][0] == der.BOOLEAN:
+        is_ca = der.boolean(value, *found.pop(0)[1:])
+    length = der.integer(value, *found[0][1:]) if found and found[0][0] == der.INTEGER else None
+    if length is not None and not 0 <= length < 2**31:
+        raise der.DerError("a path length out of range")
+    return {"is_ca": is_ca, "path_length": length}
+
+
+def _key_usage(value: bytes) -> Values:
+    start, stop = der.whole(value, der.BIT_STRING)
+    if stop == start or value[start] > (7 if stop - start > 1 else 0):
+        raise der.DerError("a keyUsage that is no bit string")
+    flags = value[start + 1 : stop]
+    used = [name for bit, name in enumerate(KEY_USAGES) if bit // 8 < len(flags) and flags[bit // 8] & 0x80 >> bit % 8]
+    return {"key_usage": packed(used)}
+
+
+def _oids(value: bytes) -> list[str]:
+    start, stop = der.whole(value, der.SEQUENCE)
+    return [
+        der.oid(value[first:last]) for tag, first, last in der.children(value, start, stop) if tag == der.OBJECT or _wrong(tag)
+    ]
+
+
+def _wrong(tag: int) -> bool:
+    raise der.DerError(f"tag {tag:#04x} where an object identifier is wanted")
+
+
+def _extended_key_usage(value: bytes) -> Values:
+    names = [oids.EXTENDED_KEY_USAGES.get(dotted, dotted) for dotted in _oids(value)]
+    return {
+        "extended_key_usage": packed(names),
+        "usage": packed(dict.fromkeys(use for name in names if (use := oids.USAGE_OF.get(name)))),
+    }
+
+
+def _subject_alt_name(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    dns: list[str] = []
+    ip: list[str] = []
+    email: list[str] = []
+    uri: list[str] = []
+    other = 0
+    for count, (tag, first, last) in enumerate(der.children(value, start, stop)):
+        content = value[first:last]
+        if tag == 0x82:
+            dns.append(content.decode("latin-1").lower().removesuffix("."))
+        elif tag == 0x87:
+            ip.append(_address(content))
+        elif tag == 0x81:
+            email.append(content.decode("latin-1"))
+        elif tag == 0x86:
+            uri.append(content.decode("latin-1"))
+        else:
+            other += 1
+        if count >= MOST_NAMES:
+            raise der.DerError(f"more than {MOST_NAMES:,} names")
+    wildcard = any(name.startswith("*.") for name in dns)
+    return {
+        "san.dns": packed(dns),
+        "san.ip": packed(ip),
+        "san.email": packed(email),
+        "san.uri": packed(uri),
+        "san.other": other,
+        "wildcard": wildcard,
+    }
+
+
+def _address(content: bytes) -> str:
+    if len(content) not in {4, 16}:
+        raise der.DerError(f"an IP address of {len(content)} octets")
+    return str(ip_address(content))
+
+
+def _policies(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    found = []
+    for tag, first, last in der.children(value, start, stop):
+        if tag != der.SEQUENCE:
+            raise der.DerError("a policy that is no sequence")
+        begin, end = der.expect(value, first, last, der.OBJECT)
+        found.append(der.oid(value[begin:end]))
+    validation = next((level for dotted, level in oids.VALIDATION.items() if dotted in found), None)
+    return {"policy_oids": packed(found), "validation": validation}
+
+
+def _uris(value: bytes, start: int, stop: int) -> Iterator[str]:
+    for tag, first, last in der.children(value, start, stop):
+        if tag == 0x86:
+            yield value[first:last].decode("latin-1")
+
+
+def _authority_information(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    urls: list[str] = []
+    for _, first, last in der.children(value, start, stop):
+        begin, end = der.expect(value, first, last, der.OBJECT)
+        if der.oid(value[begin:end]) == "1.3.6.1.5.5.7.48.1":
+            urls += _uris(value, end, last)
+    return {"revocation.ocsp_urls": packed(urls)}
+
+
+def _crl_points(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    urls: list[str] = []
+    for _, first, last in der.children(value, start, stop):
+        for tag, begin, end in der.children(value, first, last):
+            if tag == 0xA0:
+                for inner, one, two in der.children(value, begin, end):
+                    urls += _uris(value, one, two) if inner == 0xA0 else ()
+    return {"revocation.crl_urls": packed(urls)}
+
+
+def _tls_feature(value: bytes) -> Values:
+    start, stop = der.whole(value, der.SEQUENCE)
+    features = [der.integer(value, first, last) for _, first, last in der.children(value, start, stop)]
+    return {"revocation.must_staple": STATUS_REQUEST in features}
+
+
+def _scts(value: bytes) -> Values:
+    start, stop = der.whole(value, der.OCTET_STRING)
+    at, count, earliest = start + 2, 0, None
+    if stop - start < 2 or int.from_bytes(value[start : start + 2]) != stop - start - 2:
+        raise der.DerError("a list of SCTs whose length is wrong")
+    while at < stop:
+        length = int.from_bytes(value[at : at + 2])
+        if length < 43 or at + 2 + length > stop:
+            raise der.DerError("an SCT that is cut off")
+        taken = int.from_bytes(value[at + 35 : at + 43])
+        earliest = taken if earliest is None else min(earliest, taken)
+        count += 1
+        at += 2 + length
+    if earliest is not None and earliest >= 2**48:
+        raise der.DerError("an SCT with a date out of range")
+    return {"sct_count": count, "earliest_sct": None if earliest is None else earliest * 1000}
+
+
+READERS: dict[str, Callable[[bytes], Values]] = {
+    "2.5.29.19": _basic_constraints,
+    "2.5.29.15": _key_usage,
+    "2.5.29.37": _extended_key_usage,
+    "2.5.29.17": _subject_alt_name,
+    "2.5.29.32": _policies,
+    "1.3.6.1.5.5.7.1.1": _authority_information,
+    "2.5.29.31": _crl_points,
+    "1.3.6.1.5.5.7.1.24": _tls_feature,
+    "1.3.6.1.4.1.11129.2.4.2": _scts,
+}
+FACTS_OF: dict[str, tuple[str, ...]] = {
+    "2.5.29.19": ("is_ca", "path_length"),
+    "2.5.29.15": ("key_usage",),
+    "2.5.29.37": ("extended_key_usage", "usage"),
+    "2.5.29.17": ("san.dns", "san.ip", "san.email", "san.uri", "san.other", "wildcard"),
+    "2.5.29.32": ("policy_oids", "validation"),
+    "1.3.6.1.5.5.7.1.1": ("revocation.ocsp_urls",),
+    "2.5.29.31": ("revocation.crl_urls",),
+    "1.3.6.1.5.5.7.1.24": ("revocation.must_staple",),
+    "1.3.6.1.4.1.11129.2.4.2": ("sct_count", "earliest_sct"),
+}
+"""What is unknown when an extension cannot be read."""

@@ -1,0 +1,1 @@
+"""Whose rules a certificate lives under: roots, chains, owners."""
