@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "check",
         help="judge evidence by policies (the main job)",
-        description="Judge evidence by policies. Evidence: files, folders, results of an earlier run, host:port, - for standard input.",
+        description="Judge evidence by policies. Evidence: files, folders, earlier results, host:port, - for standard input.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -43,7 +43,14 @@ def add(commands: Any) -> None:
 
 def _policy_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("policy")
-    group.add_argument("-p", "--policy", action="append", default=[], metavar="P", help="shipped policy, YAML file or folder (default: default)")
+    group.add_argument(
+        "-p",
+        "--policy",
+        action="append",
+        default=[],
+        metavar="P",
+        help="shipped policy, YAML file or folder (default: default)",
+    )
     group.add_argument("--only", action="append", default=[], metavar="RULE", help="only these rules (id or glob)")
     group.add_argument("--skip", action="append", default=[], metavar="RULE", help="all but these rules (id or glob)")
     group.add_argument("--as-of", metavar="DATE", help="evaluate as of this date or instant (default: now)")
@@ -54,7 +61,11 @@ def _gate_flags(parser: argparse.ArgumentParser) -> None:
     severities = [str(severity) for severity in Severity]
     group.add_argument("--fail-on", choices=[*severities, "never"], help="lowest severity that fails the build (default: high)")
     group.add_argument("--show-from", choices=severities, help="lowest severity the terminal lists (default: info)")
-    group.add_argument("--on-unknown", choices=[str(one) for one in OnUnknown], help="what undecided rules mean (default: as each rule says)")
+    group.add_argument(
+        "--on-unknown",
+        choices=[str(one) for one in OnUnknown],
+        help="what undecided rules mean (default: as each rule says)",
+    )
     group.add_argument("--allow-empty", action="store_true", help="no assets, or no rule that applies, is not an incomplete run")
 
 
@@ -63,16 +74,27 @@ def _evidence_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--where", metavar="PREDICATE", help="judge only these assets: '{team: payments}'")
     group.add_argument("--assume", action="append", default=[], metavar="FIELD=VALUE", help="value of a fact where it is unknown")
     group.add_argument("--roots", action="append", default=[], metavar="FILE", help="certificates of your own root CAs")
-    group.add_argument("--root", type=Path, metavar="FOLDER", help="paths in results are relative to it (default: the repository)")
+    group.add_argument(
+        "--root", type=Path, metavar="FOLDER", help="paths in results are relative to it (default: the repository)"
+    )
     group.add_argument("--mapping", metavar="FILE", help="how the columns of your inventories are called")
     group.add_argument("--config", metavar="FILE", help=f"configuration (default: {CONFIG} at the root)")
     group.add_argument("--sslyze", type=Path, metavar="PATH", help="the sslyze to run (default: the one beside certgate)")
-    group.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="longest a host may take to answer (default: 10)")
+    group.add_argument(
+        "--timeout", type=float, default=10.0, metavar="SECONDS", help="longest a host may take to answer (default: 10)"
+    )
 
 
 def _output_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", action="append", default=[], metavar="FORMAT=PATH", help="json, sarif, html, pdf, … (repeatable; - is standard output)")
+    group.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=PATH",
+        help="json, sarif, html, pdf, … (repeatable; - is standard output)",
+    )
     group.add_argument("--save", type=Path, metavar="RESULT", help="keep the whole result in this folder")
     group.add_argument("-q", "--quiet", action="store_true", help="only the verdict")
     group.add_argument("--no-color", action="store_true", help="no colour (also: NO_COLOR)")
@@ -143,7 +165,9 @@ def request_of(options: argparse.Namespace) -> Request:
         where=options.where,
         assume=dict(_assumption(text) for text in options.assume),
         roots=(*options.roots, *_relative(settings.get("roots", ()), config_path)),
-        mapping=options.mapping or next(iter(_relative((settings["mapping"],), config_path)), None) if options.mapping or "mapping" in settings else None,
+        mapping=options.mapping or next(iter(_relative((settings["mapping"],), config_path)), None)
+        if options.mapping or "mapping" in settings
+        else None,
         config=config_path.name if config_path is not None else None,
         sslyze=options.sslyze,
         timeout=options.timeout,

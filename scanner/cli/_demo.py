@@ -18,7 +18,13 @@ def add(commands: Any) -> None:
         epilog="examples:\n  certgate demo\n  certgate demo --folder /tmp/demo\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--folder", type=Path, default=Path("certgate-demo"), metavar="FOLDER", help="where to write (default: certgate-demo)")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("certgate-demo"),
+        metavar="FOLDER",
+        help="where to write (default: certgate-demo)",
+    )
     parser.add_argument("--sslyze", type=Path, metavar="PATH", help="the sslyze to run (default: the one beside certgate)")
     parser.add_argument("-q", "--quiet", action="store_true", help="only the verdict")
     parser.add_argument("--no-color", action="store_true", help="no colour (also: NO_COLOR)")

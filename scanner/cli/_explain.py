@@ -28,7 +28,14 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("subject", metavar="RULE|FINDING", help="rule id, or finding id as F-… (any unique prefix)")
     parser.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="the RESULT folder of the finding")
-    parser.add_argument("-p", "--policy", action="append", default=[], metavar="P", help="where to look for the rule (default: all shipped)")
+    parser.add_argument(
+        "-p",
+        "--policy",
+        action="append",
+        default=[],
+        metavar="P",
+        help="where to look for the rule (default: all shipped)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -53,7 +60,9 @@ def _rule(rule_id: str, names: list[str]) -> None:
         raise UsageError(f"{rule_id}: no rule has this id{f'; nearest: {near[0]!r}' if near else ''}")
     rule, as_of = known[rule_id], datetime.now(UTC)
     source = rule.source
-    cited = " ".join(filter(None, (source.doc, source.edition, f"clause {source.clause}" if source.clause else ""))) if source else ""
+    cited = (
+        " ".join(filter(None, (source.doc, source.edition, f"clause {source.clause}" if source.clause else ""))) if source else ""
+    )
     _print(
         f"{rule.id} — {rule.title}",
         ("severity", f"{rule.severity}, {rule.mode(as_of)} as of {as_of.date()}"),
@@ -76,12 +85,17 @@ def _finding(subject: str, folder: Path) -> None:
     prefix = subject.removeprefix("F-")
     rows = [row for row in report.findings.iter_rows(named=True) if row["finding_id"].startswith(prefix)]
     if len(rows) != 1:
-        raise UsageError(f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {'give more of the id' if rows else 'see its reports'}")
+        raise UsageError(
+            f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {'give more of the id' if rows else 'see its reports'}"
+        )
     row = rows[0]
     rule = next(one for one in report.rules if one.id == row["rule_id"])
     _print(
         f"F-{row['finding_id'][:8]} — {rule.title}",
-        ("outcome", f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}"),
+        (
+            "outcome",
+            f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}",
+        ),
         ("what", f"{row['kind']} {row['name']}"),
         ("says", row["message"]),
         ("asks", row["limit"]),
@@ -98,7 +112,9 @@ def _why(rule: RuleReport) -> list[tuple[str, str]]:
 
 
 def _seen(report: Report, row: dict[str, Any]) -> list[str]:
-    found = [one for one in report.sightings.iter_rows(named=True) if (one["kind"], one["asset_id"]) == (row["kind"], row["asset_id"])]
+    found = [
+        one for one in report.sightings.iter_rows(named=True) if (one["kind"], one["asset_id"]) == (row["kind"], row["asset_id"])
+    ]
     return [f"{one['uri']}{':' + str(one['line']) if one['line'] else ''}" for one in found[:10]]
 
 

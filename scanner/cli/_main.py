@@ -27,7 +27,9 @@ exit codes:
 
 def parser() -> argparse.ArgumentParser:
     """Build the whole command tree."""
-    root = argparse.ArgumentParser("certgate", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    root = argparse.ArgumentParser(
+        "certgate", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     root.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for module in (_check, _report, _policy, _explain, _demo):

@@ -105,7 +105,9 @@ def test_policies(options: argparse.Namespace) -> Exit:
         for rule_id, outcomes in proof.unexercised(policy).items():
             if options.verbose:
                 print(f"{rule_id}: its tests do not exercise {', '.join(outcomes)}")
-    print(f"{_many(len(results), 'test')} of {_many(len(policies), 'policy')}: {_many(len(failed), 'failure') if failed else 'all pass'}")
+    print(
+        f"{_many(len(results), 'test')} of {_many(len(policies), 'policy')}: {_many(len(failed), 'failure') if failed else 'all pass'}"
+    )
     return Exit.VIOLATIONS if failed else Exit.OK
 
 
@@ -128,5 +130,3 @@ def print_schema(_options: argparse.Namespace) -> Exit:
 def _many(count: int, noun: str) -> str:
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else plural}"
-
-

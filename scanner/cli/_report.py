@@ -18,7 +18,14 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("result", type=Path, metavar="RESULT", help="the folder")
-    parser.add_argument("-o", "--output", action="append", default=[], metavar="FORMAT=PATH", help="json, sarif, html, pdf, … (repeatable; - is standard output)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=PATH",
+        help="json, sarif, html, pdf, … (- is standard output)",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="only the verdict")
     parser.add_argument("--no-color", action="store_true", help="no colour (also: NO_COLOR)")
     parser.set_defaults(run=run)

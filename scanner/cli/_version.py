@@ -22,4 +22,9 @@ def tool() -> dict[str, str]:
         except PackageNotFoundError:
             return "not installed"
 
-    return {"name": "certgate", "version": version(), "python": platform.python_version(), **{name: named(name) for name in STANDS_ON}}
+    return {
+        "name": "certgate",
+        "version": version(),
+        "python": platform.python_version(),
+        **{name: named(name) for name in STANDS_ON},
+    }
