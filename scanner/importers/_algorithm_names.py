@@ -67,7 +67,7 @@ USAGE_OF = {
     "msDocumentSigning": "document-signing", "anyExtendedKeyUsage": "any",
 }  # fmt: skip
 """Purpose of extendedKeyUsage to the registry's usage."""
-QUANTUM_SAFE = frozenset({*words.POST_QUANTUM_SIGNATURES, *words.ML_KEM, *words.COMPOSITE_ML_DSA, *words.COMPOSITE_ML_KEM})
+_QUANTUM_SAFE = frozenset({*words.POST_QUANTUM_SIGNATURES, *words.ML_KEM, *words.COMPOSITE_ML_DSA, *words.COMPOSITE_ML_KEM})
 
 
 def squash(text: str) -> str:
@@ -126,3 +126,8 @@ def purpose(text: str) -> str | None:
     if found:
         return _EKU_OIDS.get(found[0], found[0])
     return _EKU_NAMES.get(squash(text)) or word(text, words.EXTENDED_KEY_USAGES)
+
+
+def is_quantum_safe(algorithm: str | None) -> bool | None:
+    """Tell whether a word of the registry withstands a quantum computer; null where it does not say which algorithm it is."""
+    return None if algorithm in {None, "other"} else algorithm in _QUANTUM_SAFE

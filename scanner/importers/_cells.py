@@ -19,6 +19,8 @@ _EMPTY = (
     "unknown", "Unknown", "UNKNOWN", "no_information", "not_supported",
 )  # fmt: skip
 """What tools write where they have nothing to say."""
+_LEAD = {f"{digit:x}": digit.bit_length() for digit in range(16)}
+_LONGEST_EMPTY = max(len(text.encode()) for text in _EMPTY)
 _TYPE_NAME = r"^(?:System|Microsoft)\.[\w.]+(?:\[\]|`\d.*|Collection|List)?$"
 """A collection that PowerShell printed by its type."""
 
@@ -39,10 +41,15 @@ class Read:
     """Of dates: the text has seconds."""
 
 
+def told(texts: pl.Series) -> pl.Series:
+    """Turn what stands for nothing into null."""
+    short = texts.str.len_bytes() <= _LONGEST_EMPTY
+    return kept(texts, ~texts.is_in(_EMPTY)) if short.any() else texts
+
+
 def trimmed(texts: pl.Series) -> pl.Series:
     """Take blanks off, and turn what stands for nothing into null."""
-    bare = texts.str.strip_chars()
-    return kept(bare, ~bare.is_in(_EMPTY))
+    return told(texts.str.strip_chars())
 
 
 def kept(values: pl.Series, mask: pl.Series) -> pl.Series:
@@ -108,16 +115,35 @@ def serials(texts: pl.Series, base: str | None) -> Read:
     if base == "decimal":
         return judged(texts, distinct(texts, _decimal, pl.String()), "a decimal serial number")
     low = texts.str.to_lowercase()
-    marked = low.str.contains(r"^-?0x|[0-9a-f][: -][0-9a-f]")
-    if marked.any():
-        low = low.str.replace(r"^(-?)0x", "$1").str.replace_all(r"[: ]", "").str.replace_all("(.)-", "$1")
-    certain = low.str.contains(r"^-?[0-9a-f]+$")
-    if base != "hex":
-        certain &= marked | low.str.contains(r"[a-f]")
-    read = judged(texts, kept(low.str.replace(r"^(-?)0+([0-9a-f])", "$1$2"), certain), "a serial number")
-    if not read.unread.any():
-        return read
+    certain = low.str.contains(r"^[0-9a-f]+$" if base == "hex" else r"^[0-9a-f]*[a-f][0-9a-f]*$").fill_null(value=True)
+    values = kept(low.str.strip_chars_start("0"), certain)
+    if certain.all() and base != "hex":
+        return Read(values, ~certain, "")
+    odd = kept(texts, ~certain | (values == ""))
+    values = pl.select(pl.coalesce(distinct(odd, lambda text: _hexadecimal(text, certain=base == "hex"), pl.String()), values)).to_series()
+    read = judged(texts, values, "a serial number")
     return replace(read, ambiguous=read.unread & texts.str.contains(r"^-?\d+$"), advice="`serial: hex` or `serial: decimal`")
+
+
+def _hexadecimal(text: str, *, certain: bool) -> str | None:
+    """Read hex with marks between octets or a prefix; digits alone only where they are known to be hex."""
+    low = re.sub(r"(?<=[0-9a-f])[: -](?=[0-9a-f])", "", text.lower())
+    found = re.fullmatch(r"(-?)(0x)?([0-9a-f]{1,200})", low)
+    told = certain or low != text.lower() or (found is not None and (found[2] or not found[3].isdigit()))
+    return f"{found[1]}{found[3].lstrip('0') or '0'}" if found and told else None
+
+
+def bit_lengths(serials: pl.Series) -> pl.Series:
+    """Count the bits of serial numbers in hex: four a digit, less what the first digit lacks."""
+    lead = serials.str.head(1).replace_strict(_LEAD, default=None, return_dtype=pl.Int64())
+    bits = (serials.str.len_bytes().cast(pl.Int64) - 1) * 4 + lead
+    if bits.null_count() > serials.null_count():
+        return distinct(serials, lambda text: _signed_bits(int(text, 16)), pl.Int64())
+    return bits
+
+
+def _signed_bits(number: int) -> int:
+    return number.bit_length() if number >= 0 else -number.bit_length()
 
 
 def _decimal(text: str) -> str | None:

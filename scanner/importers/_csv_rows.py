@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from scanner.errors import InputError
+from scanner.importers import _text
 
 _SEPARATORS = ",;\t|"
 _QUOTED = r'"(?:[^"]|"")*"'
@@ -41,6 +42,8 @@ class Rows:
     lines: pl.Series
     faults: list[tuple[int, str]] = field(default_factory=list)
     """Line and what is wrong with the row there."""
+    replaced: bool = False
+    """Bytes that are not UTF-8 became U+FFFD."""
 
 
 def header(text: bytes) -> Header | None:
@@ -120,7 +123,9 @@ class _LineByLine:
     def __init__(self, text: bytes, head: Header, wanted: Sequence[int]) -> None:
         self.head = head
         self.wanted = wanted
-        self.lines = [line.removesuffix("\r") for line in text.decode("utf-8", "replace").split("\n")]
+        valid = _text.utf8(text)[0]
+        self.replaced = valid != text
+        self.lines = [line.removesuffix("\r") for line in valid.decode().split("\n")]
         self.faults: list[tuple[int, str]] = []
         self.records: list[tuple[int, list[str]]] = []
         self.taken: set[int] = set()
@@ -148,7 +153,7 @@ class _LineByLine:
             orient="row",
         )
         both = pl.concat([found, parsed]).sort("_line")
-        return Rows(both.drop("_line"), both["_line"], sorted(self.faults))
+        return Rows(both.drop("_line"), both["_line"], sorted(self.faults), replaced=self.replaced)
 
     def empty(self) -> pl.DataFrame:
         """Return no rows."""

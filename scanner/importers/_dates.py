@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -62,28 +63,31 @@ class Dates:
 
 def read(texts: pl.Series, reading: Reading) -> Dates:
     """Read a column of trimmed texts; null stays null."""
-    frame = pl.DataFrame({"text": texts.alias("text")})
-    frame = frame.with_columns(*_one_form(texts, reading))
-    left = frame.select((pl.col("text").is_not_null() & pl.col("instant").is_null()).alias("left"))["left"]
+    frame = _one_form(texts, reading)
+    left = frame["text"].is_not_null() & frame["instant"].is_null()
     if left.any():
         found = _any_form(frame.filter(left)["text"], reading)
         frame = frame.join(found, on="text", how="left", maintain_order="left", suffix="_careful").select(
             "text", *(pl.coalesce(name, f"{name}_careful").alias(name) for name in ("instant", "precise"))
         )
-        left = frame.select((pl.col("text").is_not_null() & pl.col("instant").is_null()).alias("left"))["left"]
-    untold = left & texts.str.contains(_SLASHED).fill_null(value=False) if reading.order is None else left & False
+        left = frame["text"].is_not_null() & frame["instant"].is_null()
+    untold = left & texts.str.contains(_SLASHED).fill_null(value=False) if left.any() and reading.order is None else left & False
     return Dates(frame["instant"].alias(texts.name), left, untold, frame["precise"].fill_null(value=False))
 
 
-def _one_form(texts: pl.Series, reading: Reading) -> tuple[pl.Expr, pl.Expr]:
+def _one_form(texts: pl.Series, reading: Reading) -> pl.DataFrame:
     """Read the whole column by the form of its first text, as one program writes one form."""
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String()})
     first = texts.drop_nulls().head(1)
     for pattern in (*_ISO_UTC, *_ISO_LOCAL[:4]) if len(first) else ():
         attempt = _pattern(pattern, reading.zone if pattern in _ISO_LOCAL else "UTC")
         if pl.select(_sane(attempt(pl.lit(first)))).to_series().null_count() == 0:
-            instant = _sane(attempt(pl.col("text")))
-            return instant.alias("instant"), pl.when(instant.is_not_null()).then("%S" in pattern).alias("precise")
-    return pl.lit(None, INSTANT).alias("instant"), pl.lit(None, pl.Boolean).alias("precise")
+            read = frame.with_columns(instant=attempt(pl.col("text")))
+            least, most = read["instant"].min(), read["instant"].max()
+            if not (isinstance(least, datetime) and isinstance(most, datetime) and least.year >= _FIRST and most.year <= _LAST):
+                read = read.with_columns(instant=_sane(pl.col("instant")))
+            return read.with_columns(precise=pl.when(pl.col("instant").is_not_null()).then("%S" in pattern))
+    return frame.with_columns(instant=pl.lit(None, INSTANT), precise=pl.lit(None, pl.Boolean))
 
 
 def _any_form(texts: pl.Series, reading: Reading) -> pl.DataFrame:
@@ -130,8 +134,8 @@ def _pattern(pattern: str, zone: str | None) -> Attempt:
 
     def attempt(text: pl.Expr) -> pl.Expr:
         if zone is None:
-            return text.str.to_datetime(pattern, strict=False, time_unit="us", time_zone="UTC")
-        local = text.str.to_datetime(pattern, strict=False, time_unit="us")
+            return text.str.to_datetime(pattern, strict=False, cache=False, time_unit="us", time_zone="UTC")
+        local = text.str.to_datetime(pattern, strict=False, cache=False, time_unit="us")
         if zone == "UTC":
             return local.dt.replace_time_zone("UTC")
         # A time that the clock skips or shows twice is not guessed.

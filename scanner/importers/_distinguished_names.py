@@ -1,6 +1,7 @@
 """Distinguished names in the spellings of tools, written as RFC 4514 has them: most specific first, no blanks, known short names."""
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -15,40 +16,77 @@ _SHORT = {
     "JURISDICTIONCOUNTRYNAME": "1.3.6.1.4.1.311.60.2.1.3", "ORGANIZATIONIDENTIFIER": "2.5.4.97",
 }  # fmt: skip
 """Attribute types to what RFC 4514 prints: its nine short names, dotted identifiers for all others."""
-_PLAIN = r'^(?:(?:CN|OU|O|L|ST|C|DC|UID|STREET)=[^,=\\"+;<>#/]+(?:,|$))+$'
-"""A name in RFC 4514 form without anything to escape; blanks within it are its own."""
-_REVERSED = r"^(?:(?:C|DC|O|ST|L|OU)=.*,CN=[^,]*|C=[^,]*,.*,?(?:OU|O|L|ST)=[^,]*)$"
-"""Most general first, as OpenSSL prints: the common name stands last, or the country first and not last."""
+_VALUE = r'[^,=\\"+;<>#/\s](?:[^,=\\"+;<>#/]*[^,=\\"+;<>#/\s])?'
+_REGULAR = rf"^CN={_VALUE}(?:,(?:CN|OU|O|L|ST|C|DC|UID|STREET)={_VALUE})*$"
+"""A name most specific first, blanks after commas gone, with nothing in it that needs an escape."""
+_ORGANIZATION = r",O=([^,]*)"
+_LONGEST = 10_000
 _PART = re.compile(r'\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*("(?:[^"\\]|\\.)*"|(?:[^,;+\\"]|\\.)*)\s*([,;+]|$)')
-_SLASH = re.compile(r"/([A-Za-z][A-Za-z0-9.]*)=")
+_SLASH = re.compile(r"\s*/([A-Za-z][A-Za-z0-9.]*)=")
 _ESCAPED = re.compile(r'([,+"\\<>;])')
 
 
-def read(texts: pl.Series) -> pl.Series:
-    """Write a column of names in RFC 4514 form; null where a text is no distinguished name."""
+def read(texts: pl.Series) -> pl.DataFrame:
+    """Write a column of names in RFC 4514 form, with their common name and organisation; null where a text is none."""
     tight = texts.str.replace_all(", ", ",", literal=True)
-    good = tight.str.contains(_PLAIN) & ~tight.str.contains(_REVERSED)
-    if good.fill_null(value=True).all():
-        return tight
-    odd = texts.filter(~good.fill_null(value=True)).unique()
-    lookup = pl.DataFrame({"text": odd, "dn": pl.Series([parse(text) for text in odd], dtype=pl.String)})
-    frame = pl.DataFrame({"text": texts, "tight": tight, "good": good}).join(lookup, on="text", how="left", maintain_order="left")
-    return frame.select(pl.when("good").then("tight").otherwise("dn").alias(texts.name)).to_series()
+    comma = tight.str.find(",", literal=True)
+    rest = pl.select(tight.str.slice(comma + 1)).to_series()
+    second = rest.str.starts_with("O=")
+    ends = pl.select(rest.str.find(",", literal=True).fill_null(_LONGEST)).to_series().cast(pl.Int64)
+    frame = pl.DataFrame({"text": texts, "tight": tight, "comma": comma, "rest": rest, "second": second, "ends": ends}).select(
+        "text",
+        regular=pl.col("tight").str.contains(_REGULAR),
+        dn="tight",
+        cn=pl.col("tight").str.slice(3, pl.col("comma").cast(pl.Int64).fill_null(_LONGEST) - 3),
+        o=pl.when("second").then(pl.col("rest").str.slice(2, pl.col("ends") - 2)),
+        deeper=~pl.col("second"),
+    )
+    frame = _patched(frame, frame["regular"] & frame["deeper"].fill_null(value=False), _deeper)
+    return _patched(frame, ~frame["regular"].fill_null(value=True), _careful).select("dn", "cn", "o")
 
 
-def parse(text: str) -> str | None:
-    """Write one name in RFC 4514 form."""
-    if text.startswith("/") and _SLASH.match(text):
-        found = _SLASH.split(text)[1:]
-        parts = [[(name, value)] for name, value in zip(found[::2], found[1::2], strict=True)][::-1]
+def _patched(frame: pl.DataFrame, odd: pl.Series, read: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """Replace what was read of the odd rows, each distinct text read once."""
+    if not odd.any():
+        return frame
+    known = frame.filter(odd).select("text", "dn").unique("text")
+    better = read(known["text"])
+    names = better.columns
+    joined = frame.join(known.select("text").hstack(better), on="text", how="left", maintain_order="left", suffix="_better")
+    return joined.select(
+        *(name for name in frame.columns if name not in names),
+        *(pl.when(odd).then(f"{name}_better").otherwise(name).alias(name) for name in names),
+    )
+
+
+def _deeper(texts: pl.Series) -> pl.DataFrame:
+    """Find an organisation that does not stand right behind the common name."""
+    return pl.DataFrame({"o": texts.str.replace_all(", ", ",", literal=True).str.extract(_ORGANIZATION)})
+
+
+def _careful(texts: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame([parse(text) for text in texts], schema=dict.fromkeys(("dn", "cn", "o"), pl.String()), orient="row")
+
+
+def parse(text: str) -> tuple[str | None, str | None, str | None]:
+    """Write one name in RFC 4514 form, and take its most specific common name and organisation."""
+    if _SLASH.match(text):
+        found = _SLASH.split(text.strip())[1:]
+        parts = [[(_type(name), value)] for name, value in zip(found[::2], found[1::2], strict=True)][::-1]
     else:
         listed = _listed(text)
         if listed is None:
-            return None
-        first, last = (_SHORT.get(listed[index][0][0].upper()) for index in (0, -1))
-        general_first = first != last and (last == "CN" or first == "C")
-        parts = listed[::-1] if general_first else listed
-    return ",".join("+".join(f"{_SHORT.get(name.upper(), name)}={_escape(value)}" for name, value in part) for part in parts)
+            return None, None, None
+        first, last = listed[0][0][0], listed[-1][0][0]
+        parts = listed[::-1] if first != last and (last == "CN" or first == "C") else listed
+    told = [(name, value) for part in parts for name, value in part if value]
+    common, organization = (next((value for name, value in told if name == wanted), None) for wanted in ("CN", "O"))
+    written = ",".join("+".join(f"{name}={_escape(value)}" for name, value in part) for part in parts)
+    return written, common, organization
+
+
+def _type(name: str) -> str:
+    return _SHORT.get(name.upper(), name)
 
 
 def _listed(text: str) -> list[list[tuple[str, str]]] | None:
@@ -59,7 +97,7 @@ def _listed(text: str) -> list[list[tuple[str, str]]] | None:
         found = _PART.match(text, at)
         if found is None or found.end() == at:
             return None
-        parts[-1].append((found[1], _value(found[2])))
+        parts[-1].append((_type(found[1]), _value(found[2])))
         if found[3] and found[3] != "+":
             parts.append([])
         at = found.end()
@@ -76,11 +114,3 @@ def _escape(value: str) -> str:
     if escaped.startswith(("#", " ")):
         escaped = "\\" + escaped
     return escaped[:-1] + "\\ " if escaped.endswith(" ") and len(escaped) > 1 else escaped
-
-
-def attribute(dns: pl.Series, name: str) -> pl.Series:
-    """Take the most specific value of CN or O out of names in RFC 4514 form."""
-    found = dns.str.extract(rf"(?:^|,){name}=((?:[^,+\\]|\\.)*)")
-    if found.str.contains("\\", literal=True).any():
-        found = found.str.replace_all(r"\\(.)", "$1")
-    return found.replace("", None)

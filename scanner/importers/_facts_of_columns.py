@@ -24,13 +24,13 @@ _BOUNDS = {"port": (1, 65535), "key.bits": (1, 1_000_000), "key.exponent": (1, 2
 
 
 def read(kind: str, name: str, texts: pl.Series, mapping: InventoryMapping) -> Facts:
-    """Read a column of trimmed texts."""
+    """Read a column; where a cell cannot be read, the caller tries again without the blanks around it."""
     special = _SPECIAL.get(name)
     if special is not None:
         return special(texts, mapping)
     fact = tables.fact(kind, name)
     if fact is None:
-        return {name: _text(texts)}
+        return {name: _text(_cells.trimmed(texts))}
     return _typed(fact, texts, mapping)
 
 
@@ -48,11 +48,11 @@ def _typed(fact: tables.Fact, texts: pl.Series, mapping: InventoryMapping) -> Fa
         return {name: _cells.durations(texts, seconds=name == "hsts.max_age")}
     if kind == "list" and fact.type.element is not None:
         return {name: _list(texts, fact.type.element)}
-    return {name: _choice(texts, fact.type) if fact.type.values else _text(texts)}
+    return {name: _choice(texts, fact.type) if fact.type.values else _text(_cells.trimmed(texts))}
 
 
 def _text(texts: pl.Series) -> Read:
-    return Read(texts, texts.is_null() & False, "a text")
+    return Read(texts, pl.repeat(False, len(texts), eager=True, dtype=pl.Boolean), "a text")  # noqa: FBT003 - the value to be repeated
 
 
 def _choice(texts: pl.Series, type_: tables.Type) -> Read:
@@ -81,8 +81,8 @@ def _list(texts: pl.Series, element: tables.Type) -> Read:
 def _subject(texts: pl.Series, _: InventoryMapping) -> Facts:
     """Take a DN apart; a text that is none is the name itself."""
     found = _name(texts, "subject")
-    bare = _cells.kept(texts, found["subject.dn"].values.is_null() & ~texts.str.contains("=", literal=True))
-    if bare.null_count() < len(bare):
+    bare = _bare(texts, found["subject.dn"])
+    if bare is not None:
         found["subject.cn"] = _text(pl.select(pl.coalesce(found["subject.cn"].values, bare)).to_series())
     return found
 
@@ -90,34 +90,36 @@ def _subject(texts: pl.Series, _: InventoryMapping) -> Facts:
 def _issuer(texts: pl.Series, _: InventoryMapping) -> Facts:
     """Take a DN apart; a bare text may be a common name or an organisation, so it stays a label."""
     found = _name(texts, "issuer")
-    bare = _cells.kept(texts, found["issuer.dn"].values.is_null() & ~texts.str.contains("=", literal=True))
-    return found | ({"labels.issuer": _text(bare)} if bare.null_count() < len(bare) else {})
+    bare = _bare(texts, found["issuer.dn"])
+    return found | ({} if bare is None else {"labels.issuer": _text(bare)})
+
+
+def _bare(texts: pl.Series, names: Read) -> pl.Series | None:
+    """Take the texts that are no DN and do not try to be one; null where there are none."""
+    mask = names.values.is_null() & texts.is_not_null() & ~names.unread
+    return _cells.trimmed(_cells.kept(texts, mask)) if mask.any() else None
 
 
 def _name(texts: pl.Series, whose: str) -> Facts:
-    few = texts.unique()
-    if len(few) * 4 < len(texts):
-        names = _distinguished_names.read(few)
-        lookup = pl.DataFrame({"text": few, "dn": names, "cn": _attribute(names, "CN"), "o": _attribute(names, "O")})
-        frame = pl.DataFrame({"text": texts}).join(lookup, on="text", how="left", maintain_order="left", nulls_equal=True)
-        dn, cn, organization = frame["dn"], frame["cn"], frame["o"]
+    if texts.approx_n_unique() * 4 < len(texts):
+        few = texts.unique()
+        lookup = _distinguished_names.read(few).with_columns(text=few)
+        names = pl.DataFrame({"text": texts}).join(lookup, on="text", how="left", maintain_order="left", nulls_equal=True)
     else:
-        dn = _distinguished_names.read(texts)
-        cn, organization = _attribute(dn, "CN"), _attribute(dn, "O")
-    unread = dn.is_null() & texts.str.contains("=", literal=True).fill_null(value=False)
+        names = _distinguished_names.read(texts)
+    unread = names["dn"].is_null() & texts.is_not_null()
+    if unread.any():
+        unread &= texts.str.contains("=", literal=True).fill_null(value=False)
     return {
-        f"{whose}.dn": Read(dn, unread, "a distinguished name"),
-        f"{whose}.cn": _text(cn),
-        f"{whose}.organization": _text(organization),
+        f"{whose}.dn": Read(names["dn"], unread, "a distinguished name"),
+        f"{whose}.cn": _text(names["cn"]),
+        f"{whose}.organization": _text(names["o"]),
     }
 
 
-def _attribute(names: pl.Series, which: str) -> pl.Series:
-    return _distinguished_names.attribute(names, which)
-
-
 def _serial(texts: pl.Series, mapping: InventoryMapping) -> Facts:
-    return {"serial": _cells.serials(texts, mapping.serial)}
+    read = _cells.serials(texts, mapping.serial)
+    return {"serial": read, "serial_bits": _text(_cells.bit_lengths(read.values))}
 
 
 def _fingerprint(texts: pl.Series, _: InventoryMapping) -> Facts:
@@ -125,7 +127,7 @@ def _fingerprint(texts: pl.Series, _: InventoryMapping) -> Facts:
     digests = _cells.fingerprints(texts)
     size = digests.str.len_bytes()
     sha256 = _cells.kept(digests, size == 64)
-    facts = {"fingerprint_sha256": Read(sha256, texts.is_not_null() & digests.is_null(), "a SHA-256 or SHA-1 digest")}
+    facts: Facts = {"fingerprint_sha256": Read(sha256, texts.is_not_null() & digests.is_null(), "a SHA-256 or SHA-1 digest")}
     return facts | ({"labels.thumbprint_sha1": _text(_cells.kept(digests, size == 40))} if (size == 40).any() else {})
 
 
@@ -135,14 +137,16 @@ def _spki(texts: pl.Series, _: InventoryMapping) -> Facts:
 
 
 def _key(texts: pl.Series, _: InventoryMapping) -> Facts:
-    shape = pl.Struct({"algorithm": pl.String(), "bits": pl.Int64(), "curve": pl.String()})
+    shape = {"algorithm": pl.String(), "bits": pl.Int64(), "curve": pl.String(), "safe": pl.Boolean()}
 
     def apart(text: str) -> dict[str, object]:
-        return dict(zip(("algorithm", "bits", "curve"), _algorithm_names.key(text), strict=True))
+        algorithm, bits, curve = _algorithm_names.key(text)
+        return {"algorithm": algorithm, "bits": bits, "curve": curve, "safe": _algorithm_names.is_quantum_safe(algorithm)}
 
-    found = _cells.distinct(texts, apart, shape).struct.unnest()
+    found = _cells.distinct(texts, apart, pl.Struct(shape)).struct.unnest()
     algorithm = _cells.judged(texts, found["algorithm"], "the algorithm of a key")
-    return {"key.algorithm": algorithm, "key.bits": _text(found["bits"]), "key.curve": _text(found["curve"])}
+    implied = {"key.bits": "bits", "key.curve": "curve", "key.quantum_safe": "safe"}
+    return {"key.algorithm": algorithm, **{name: _text(found[part]) for name, part in implied.items()}}
 
 
 def _curve(texts: pl.Series, _: InventoryMapping) -> Facts:
@@ -150,15 +154,17 @@ def _curve(texts: pl.Series, _: InventoryMapping) -> Facts:
 
 
 def _signature(texts: pl.Series, _: InventoryMapping) -> Facts:
-    shape = pl.Struct({"algorithm": pl.String(), "hash": pl.String()})
+    shape = {"algorithm": pl.String(), "hash": pl.String(), "safe": pl.Boolean()}
 
     def apart(text: str) -> dict[str, object]:
-        return dict(zip(("algorithm", "hash"), _algorithm_names.signature(text), strict=True))
+        algorithm, digest = _algorithm_names.signature(text)
+        return {"algorithm": algorithm, "hash": digest, "safe": _algorithm_names.is_quantum_safe(algorithm)}
 
-    found = _cells.distinct(texts, apart, shape).struct.unnest()
+    found = _cells.distinct(texts, apart, pl.Struct(shape)).struct.unnest()
     known = pl.select(pl.coalesce(found["algorithm"], found["hash"])).to_series()
-    unread = _cells.judged(texts, known, "").unread
-    return {"signature.algorithm": Read(found["algorithm"], unread, "a signature algorithm"), "signature.hash": _text(found["hash"])}
+    algorithm = Read(found["algorithm"], _cells.judged(texts, known, "").unread, "a signature algorithm")
+    implied = {"signature.hash": "hash", "signature.quantum_safe": "safe"}
+    return {"signature.algorithm": algorithm, **{name: _text(found[part]) for name, part in implied.items()}}
 
 
 def _hash(texts: pl.Series, _: InventoryMapping) -> Facts:
@@ -177,36 +183,49 @@ def _purposes(texts: pl.Series, _: InventoryMapping) -> Facts:
 
 def _names(texts: pl.Series, _: InventoryMapping) -> Facts:
     """Sort names of any sort by how they look."""
-    bare = texts.str.replace_all(_PREFIXES, "") if texts.str.contains(_PREFIXES).any() else texts
-    parts = _cells.lists(bare, _LIST)
-    unread = texts.is_not_null() & parts.is_null()
-    if not bare.str.contains(r"[:@/]|\d\.\d+\.\d").any():
-        return {"san.dns": Read(_dns(parts), unread, "a list of names")}
+    mark = _mark(texts)
+    if texts.str.contains(_regular(mark)).fill_null(value=True).all():
+        return {"san.dns": _text(texts.str.split(mark))}
+    parts = _cells.lists(texts.str.replace_all(_PREFIXES, ""), _LIST)
     one = pl.element()
     sorts = {
         "san.ip": one.str.contains(_ADDRESS),
         "san.email": one.str.contains("@", literal=True) & ~one.str.contains("://", literal=True),
         "san.uri": one.str.contains("://", literal=True),
     }
-    rest = ~pl.any_horizontal(*sorts.values())
-    split = pl.DataFrame({"parts": parts}).select(
-        **{name: pl.col("parts").list.eval(one.filter(mask)) for name, mask in {"san.dns": rest, **sorts}.items()}
-    )
-    found = {name: _text(split[name]) for name in ("san.ip", "san.email", "san.uri")}
+    masks = {"san.dns": ~pl.any_horizontal(*sorts.values()), **sorts}
+    split = pl.DataFrame({"parts": parts}).select(**{name: pl.col("parts").list.eval(one.filter(mask)) for name, mask in masks.items()})
+    unread = texts.is_not_null() & parts.is_null()
+    found = {name: _text(split[name]) for name in sorts}
     return {"san.dns": Read(_dns(split["san.dns"]), unread, "a list of names"), **found}
 
 
 def _dns_names(texts: pl.Series, _: InventoryMapping) -> Facts:
-    bare = texts.str.replace_all(_PREFIXES, "") if texts.str.contains(_PREFIXES).any() else texts
-    return {"san.dns": _cells.judged(texts, _dns(_cells.lists(bare, _LIST)), "a list of DNS names")}
+    mark = _mark(texts)
+    parts = texts.str.split(mark)
+    odd = ~texts.str.contains(_regular(mark)).fill_null(value=True)
+    if not odd.any():
+        return {"san.dns": _text(parts)}
+    careful = _dns(_cells.lists(_cells.kept(texts, odd).str.replace_all(_PREFIXES, ""), _LIST))
+    patched = pl.select(pl.when(odd).then(careful).otherwise(parts)).to_series()
+    return {"san.dns": _cells.judged(texts, patched, "a list of DNS names")}
+
+
+def _mark(texts: pl.Series) -> str:
+    """Guess from the first cells what stands between names; what does not fit is read with care."""
+    sample = texts.drop_nulls().head(200).str.join("\n").item() if texts.null_count() < len(texts) else ""
+    return next((mark for mark in (", ", ";", ",", "|") if mark in sample), " ")
+
+
+def _regular(mark: str) -> str:
+    """Match names in lower case without final dot, parted by one mark, of which none is an address."""
+    name = r"(?:\*\.)?(?:[a-z0-9_-]+\.)*[a-z][a-z0-9-]*"
+    return f"^(?:{name}{re.escape(mark)})*{name}$"
 
 
 def _dns(names: pl.Series) -> pl.Series:
     """Write DNS names in lower case without a final dot."""
-    text = names.list.join(",")
-    if text.str.contains(r"[A-Z]|\.(?:,|$)|[^\x00-\x7f]").any():
-        return names.list.eval(pl.element().str.to_lowercase().str.strip_suffix("."))
-    return names
+    return names.list.eval(pl.element().str.to_lowercase().str.strip_suffix("."))
 
 
 def _host(texts: pl.Series, _: InventoryMapping) -> Facts:

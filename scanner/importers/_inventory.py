@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import datetime
 
 import polars as pl
 
@@ -39,11 +40,14 @@ def bound(document: Document, headers: list[str], line: int | None) -> tuple[Bin
 
 def read(document: Document, sheet: Sheet) -> Iterator[Yield]:
     """Yield the table of a sheet, and what is to be said of its cells."""
-    texts = {name: _cells.trimmed(sheet.frame[str(index)]) for name, index in sheet.binding.columns.items()}
-    alive = _any(texts, sheet.frame.height)
-    sheet, texts = sheet.filtered(alive), {name: one.filter(alive) for name, one in texts.items()}
-    complaints = Complaints(document, sheet)
-    facts = _facts(texts, document.mapping or InventoryMapping(), complaints)
+    texts = {name: sheet.frame[str(index)] for name, index in sheet.binding.columns.items()}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        texts = dict(zip(texts, pool.map(_cells.told, texts.values()), strict=True))
+        alive = _any(texts, sheet.frame.height)
+        if not alive.all():
+            sheet, texts = sheet.filtered(alive), {name: one.filter(alive) for name, one in texts.items()}
+        complaints = Complaints(document, sheet)
+        facts = _facts(texts, document.mapping or InventoryMapping(), complaints, pool)
     frame = _frame(document, sheet, facts | _marks(texts, complaints))
     if sheet.binding.kind == "endpoint":
         frame = _endpoints(frame, complaints)
@@ -57,22 +61,23 @@ def read(document: Document, sheet: Sheet) -> Iterator[Yield]:
 def _any(texts: Mapping[str, pl.Series], height: int) -> pl.Series:
     """Tell the rows in which anything stands."""
     if not height or any(one.null_count() == 0 for one in texts.values()):
-        return pl.Series([True]).new_from_index(0, height)
+        return pl.repeat(True, height, eager=True, dtype=pl.Boolean)  # noqa: FBT003 - the value to be repeated
     return pl.DataFrame(texts).select(~pl.all_horizontal(pl.all().is_null())).to_series()
 
 
-def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints: Complaints) -> Facts:
+def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints: Complaints, pool: Executor) -> Facts:
     """Read every column; where two tell the same fact, the one named after it goes first."""
     kind = complaints.sheet.binding.kind
     columns = [name for name in texts if name not in {KEY, DER}]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda name: _facts_of_columns.read(kind, name, texts[name], mapping), columns))
+    found = list(pool.map(lambda name: _column(kind, name, texts[name], mapping), columns))
     told = [(fact != column, column, fact, one) for column, facts in zip(columns, found, strict=True) for fact, one in facts.items()]
     facts: Facts = {}
     precise: list[pl.Series] = []
     unknown: list[pl.Expr] = []
     for _, column, fact, one in sorted(told, key=lambda entry: entry[0]):
-        facts[fact] = pl.select(pl.coalesce(facts[fact], one.values)).to_series() if fact in facts else one.values
+        held = facts.get(fact)
+        if held is None or held.null_count():
+            facts[fact] = one.values if held is None else pl.select(pl.coalesce(held, one.values)).to_series()
         if one.unread.any():
             _complain(complaints, texts[column], column, one)
             unknown += _unknown(kind, fact, one.unread)
@@ -80,11 +85,19 @@ def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints
             precise.append(one.precise)
     if "not_after" in facts:
         _complain_of_never(complaints, facts["not_after"])
-    if len(precise) == 2:
-        facts["_precise"] = precise[0] & precise[1]
+    if len(precise) == 2 and "lifetime" not in facts:
+        facts["lifetime"] = _consequences.lifetime(facts["not_before"], facts["not_after"], precise[0] & precise[1])
     if unknown:
         facts[tables.UNKNOWN] = pl.select(pl.concat_list(unknown).list.drop_nulls()).to_series()
     return facts
+
+
+def _column(kind: str, name: str, texts: pl.Series, mapping: InventoryMapping) -> dict[str, Read]:
+    """Read a column as it is; only where that leaves cells unread are blanks around them taken off."""
+    found = _facts_of_columns.read(kind, name, texts, mapping)
+    if any(one.unread.any() for one in found.values()):
+        return _facts_of_columns.read(kind, name, _cells.trimmed(texts), mapping)
+    return found
 
 
 def _unknown(kind: str, fact: str, unread: pl.Series) -> list[pl.Expr]:
@@ -110,9 +123,11 @@ def _complain(complaints: Complaints, texts: pl.Series, column: str, read: Read)
 
 
 def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
-    never = not_after.dt.year() == _NEVER
+    last = not_after.max()
+    if not isinstance(last, datetime) or last.year < _NEVER:
+        return
     complaints.once(
-        never,
+        not_after.dt.year() == _NEVER,
         lambda _, count: f"{count:,} {'row ends' if count == 1 else 'rows end'} in the year {_NEVER}, which some tools write for «never»; taken as it stands",
         "year-9999",
     )
@@ -120,7 +135,7 @@ def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
 
 def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     """Take the record's key and the certificate itself."""
-    marks: Facts = {"_key": texts[KEY]} if KEY in texts else {}
+    marks: Facts = {"_key": _cells.trimmed(texts[KEY])} if KEY in texts else {}
     if DER not in texts:
         return marks
     found = _embedded.read(texts[DER])
@@ -144,17 +159,12 @@ def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
 def _frame(document: Document, sheet: Sheet, facts: Facts) -> pl.DataFrame:
     """Put the facts side by side, each of its declared dtype, with where the rows stand."""
     kind = sheet.binding.kind
-    declared = tables.schema(kind) | {"_key": pl.String(), "_precise": pl.Boolean()}
-    typed = [one.cast(declared.get(name, pl.String())).alias(name) for name, one in facts.items()]
-    frame = pl.DataFrame(typed) if typed else pl.DataFrame({"_line": sheet.lines})
-    names = frozenset(facts)
-    implied = list(_consequences.expressions(names, precise="_precise" in names)) if kind == "certificate" else []
+    declared = tables.schema(kind) | {"_key": pl.String()}
     places = [("_line", sheet.lines), ("_column", sheet.columns), ("_pointer", sheet.pointers)]
-    return frame.with_columns(
-        *implied,
-        pl.lit(document.uri).alias("_uri"),
-        *(one.alias(name) for name, one in places if one is not None),
-    ).drop("_precise", strict=False)
+    columns = [one.cast(declared.get(name, pl.String())).alias(name) for name, one in facts.items()]
+    frame = pl.DataFrame([*columns, *(one.alias(name) for name, one in places if one is not None)])
+    implied = _consequences.expressions(frozenset(facts)) if kind == "certificate" else ()
+    return frame.with_columns(*implied, pl.lit(document.uri).alias("_uri"))
 
 
 def _endpoints(frame: pl.DataFrame, complaints: Complaints) -> pl.DataFrame:

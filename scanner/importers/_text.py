@@ -6,12 +6,19 @@ import re
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+def unmarked(data: bytes) -> bytes:
+    """Return the text without BOM, as UTF-8 where it is UTF-16; nothing else is checked."""
+    return utf8(data)[0] if data.startswith(_UTF_16) else data.removeprefix(codecs.BOM_UTF8)
+
+
 def utf8(data: bytes) -> tuple[bytes, bool]:
     """Return the text as UTF-8 without BOM, and whether all of it could be read (what could not is U+FFFD)."""
     if data.startswith(_UTF_16):
         text = data.decode("utf-16", "replace")
         return text.encode("utf-8", "replace"), "\ufffd" not in text
     data = data.removeprefix(codecs.BOM_UTF8)
+    if data.isascii():
+        return data, True
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -41,7 +41,7 @@ def _named(argument: str, path: Path, root: Path) -> Document | Problem:
     where = uri(argument, path, root)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_SIZE + 1)
+            data = _whole(file)
     except (OSError, ValueError) as error:
         return _unreadable(where, error)
     relative = _relative(path, root) or _spelled(path.name)
@@ -52,13 +52,13 @@ def _folder(argument: str, folder: Path, root: Path) -> Iterator[Document | Prob
     empty = True
     base = _relative(folder, root)
     shown = base if base is not None else _spelled(argument).rstrip("/")
-    for path in _files(folder):
-        if isinstance(path, tuple):
-            where, error = path
-            yield _unreadable("/".join(part for part in (shown, _below(where, folder)) if part not in {"", "."}), error)
+    for entry in _files(folder):
+        if isinstance(entry, tuple):
+            lost, error = entry
+            yield _unreadable("/".join(part for part in (shown, _below(lost, folder)) if part not in {"", "."}), error)
             empty = False
             continue
-        below = _below(path, folder)
+        path, below = entry, _below(entry, folder)
         where = f"{shown}/{below}" if shown not in {"", "."} else below
         found = _found(path, Document(where, b"", argument, where if base is not None else below, named=False, path=path))
         if found is not None:
@@ -99,10 +99,17 @@ def _found(path: Path, document: Document) -> Document | Problem | None:
         with path.open("rb") as file:
             data = file.read(_HEAD)
             if choose(data) is not None:
-                data += file.read(MAX_SIZE + 1 - len(data))
+                file.seek(0)
+                data = _whole(file)
     except OSError as error:
         return _unreadable(document.uri, error, incomplete=not path.is_symlink() or path.exists())
     return _limited(replace(document, data=data))
+
+
+def _whole(file: BinaryIO) -> bytes:
+    """Read a file up to the limit; one whose size is known in one piece."""
+    size = os.fstat(file.fileno()).st_size
+    return file.read(min(size, MAX_SIZE) + 1) if 0 < size <= MAX_SIZE else file.read(MAX_SIZE + 1)
 
 
 def _limited(document: Document) -> Document | Problem:

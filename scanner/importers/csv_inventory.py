@@ -36,7 +36,7 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a CSV file lists."""
-    text, valid = _text.utf8(document.data)
+    text = _text.unmarked(document.data)
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     head = _csv_rows.header(text)
@@ -48,8 +48,7 @@ def read(document: Document) -> Iterator[Yield]:
         return
     found = _csv_rows.rows(text, head, sorted(set(binding.columns.values())))
     yield from _faults(document, found.faults)
-    if not valid:
-        yield from _undecodable(document, binding, found)
+    yield from _undecodable(document, binding, found)
     yield from _inventory.read(document, Sheet(binding, found.frame, found.lines))
 
 
@@ -62,13 +61,9 @@ def _faults(document: Document, faults: list[tuple[int, str]]) -> Iterator[Probl
 
 
 def _undecodable(document: Document, binding: _binding.Binding, found: _csv_rows.Rows) -> Iterator[Problem]:
-    """Say in which cells the text is not UTF-8."""
-    shown = 0
-    for name, index in binding.columns.items():
+    """Say in which cells the text was not UTF-8."""
+    for name, index in binding.columns.items() if found.replaced else ():
         bad = found.frame[str(index)].str.contains("\ufffd", literal=True).fill_null(value=False)
         for row in bad.arg_true().head(_SAID):
-            shown += 1
             text = f"column «{_text.printable(binding.header(name), 60)}» is not valid UTF-8 here; save the file as UTF-8"
             yield Problem(Severity.LOW, "undecodable-text", text, document.spot(found.lines[row]))
-    if not shown:
-        yield document.note("undecodable-text", "parts of the file that are not used are not valid UTF-8")
