@@ -78,7 +78,7 @@ def narrowed(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[
             every = {name for facts in tables.FACTS.values() for name in facts}
             near = get_close_matches(name, every, 1)
             raise UsageError(f"--assume {name}: no such field{f'; nearest: {near[0]!r}' if near else ''}")
-    return where(assumed, request.where)
+    return where(assumed, request)
 
 
 def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.DataFrame:
@@ -102,18 +102,18 @@ def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.Data
     return table
 
 
-def where(known: Mapping[str, pl.DataFrame], text: str | None) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+def where(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
     """Keep the assets for which --where is true, and those for which it is unknown; say how many of these."""
-    if text is None:
+    if request.where is None:
         return dict(known), []
-    predicates = load.predicate(text, tuple(known))
+    predicates = load.predicate(request.where, tuple(known))
     kept: dict[str, pl.DataFrame] = {}
     notes: list[Problem] = []
     for kind, table in known.items():
         if kind not in predicates:
             kept[kind] = table.clear()
             continue
-        truth = table.select(column(predicates[kind], kind, table).alias("truth"))["truth"]
+        truth = table.select(column(predicates[kind], kind, table, request.as_of).alias("truth"))["truth"]
         kept[kind] = table.filter(truth.fill_null(value=True))
         if unknown := truth.null_count():
             words = f"{unknown} of {table.height} rows of kind {kind}"

@@ -107,9 +107,13 @@ def _scanner_fault(error: yaml.YAMLError, text: str, faults: Faults) -> None:
         return
     lines = text.splitlines()
     here = lines[mark.line][mark.column :] if mark.line < len(lines) else ""
-    if "alias" in str(problem) or here.startswith("*"):
-        problem = "text that begins with * must be quoted"
-    elif "\t" in here[:1]:
+    before = lines[mark.line][mark.column - 1 : mark.column] if mark.line < len(lines) else ""
+    if "alias" in str(problem) or here.startswith("*") or before == "*":
+        # NOTE: libyaml points behind the star, which is where it wants the name of an anchor.
+        place = mark.column + (before != "*")
+        faults.found.append(Fault(faults.path, mark.line + 1, place, "text that begins with * must be quoted"))
+        return
+    if "\t" in here[:1]:
         problem = "a tab stands here; indent with spaces"
     faults.add(mark, str(problem))
 

@@ -1,0 +1,176 @@
+"""What the loader refuses, with place, offending text and the nearest legal word (policy language, The loader refuses)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scanner.errors import PolicyError
+from scanner.rules import load
+from scanner.rules.find import PolicyFile
+
+GOOD = """\
+policy: p
+version: 1.0.0
+title: A policy
+owner: pki@example.com
+sources: [{ id: br, doc: The document, edition: 1.10, checked: 2026-11-23 }]
+params: { bits: { default: 2048, at_least: 2048, doc: Smallest modulus } }
+lists: { cas: [{ label: CA, spki_sha256: aa }], owners: [retail] }
+defaults: { for: certificate, when: { is_ca: false } }
+healthy: { certificate: { is_ca: false, key: { algorithm: RSA, bits: 4096 }, not_before: 2026-10-01, lifetime: 90d } }
+rules:
+  key:
+    title: Keys are long
+    severity: high
+    require: { key.bits: { at_least: $bits } }
+    because: Short keys break.
+    fix: Make a key of {limit}.
+    source: { id: br, clause: 6.1.5, binding: mandatory }
+    tests:
+      - pass: { key.bits: 2048 }
+      - fail: { key.bits: 1024 }
+"""
+
+
+def faults(text: str | bytes, name: str = "p") -> list[str]:
+    """Load one policy and return its faults as the user sees them."""
+    data = text.encode() if isinstance(text, str) else text
+    with pytest.raises(PolicyError) as caught:
+        load.load([PolicyFile(f"{name}.yaml", data)])
+    return [str(fault) for fault in caught.value.faults]
+
+
+def changed(old: str, new: str) -> list[str]:
+    """Return the faults of the good policy with one change."""
+    assert old in GOOD
+    return faults(GOOD.replace(old, new, 1))
+
+
+def requiring(predicate: str) -> list[str]:
+    """Return the faults of the good policy with another `require`."""
+    return changed("{ key.bits: { at_least: $bits } }", predicate)
+
+
+def test_the_good_policy_loads() -> None:
+    """The policy that all cases change is right itself, and its operands are typed."""
+    (policy,) = load.load([PolicyFile("p.yaml", GOOD.encode())])
+    assert [rule.id for rule in policy.rules] == ["p/key"]
+    assert policy.rules[0].tests[0].as_of == datetime(2026, 10, 1, tzinfo=UTC)
+    assert policy.sources[0].edition == "1.10", "scalars are text: 1.10 stays 1.10"
+
+
+PLACES = {
+    "unknown key": ("severity: high", "severty: high", "p.yaml:13:5: unknown key 'severty'; nearest: 'severity'"),
+    "unknown top key": ("owner:", "ownr:", "p.yaml:4:1: unknown key 'ownr'; nearest: 'owner'"),
+    "duplicate key": ("    title: Keys are long", "    title: Keys are long\n    title: Again", "p.yaml:13:5: duplicate key 'title'; first at p.yaml:12:5"),
+    "wrong id": ("policy: p", "policy: q", "p.yaml:1:9: policy is 'q', but the file is called 'p'; they must agree"),
+    "no fix": ("    fix: Make a key of {limit}.\n", "", "p.yaml:11:3: rule key: fix is missing; write a whole sentence"),
+    "no fail test": ("      - fail: { key.bits: 1024 }\n", "", "p.yaml:19:7: rule key needs a test that gives fail"),
+    "placeholder": ("{limit}", "{limits}", "p.yaml:16:10: unknown placeholder {limits} in fix; nearest: 'limit'"),
+    "source": ("{ id: br, clause", "{ id: bar, clause", "p.yaml:17:19: 'bar' is no source of this policy; nearest: 'br'"),
+    "severity": ("severity: high", "severity: hgh", "p.yaml:13:15: 'hgh' is not a value of severity; nearest: 'high'"),
+    "kind": ("for: certificate", "for: certificat", "p.yaml:8:18: 'certificat' is not a kind; nearest: 'certificate'"),
+    "bound": ("default: 2048, at_least: 2048", "default: 1024, at_least: 2048", "p.yaml:6:28: bits: 1024 is outside the bound at_least 2048"),
+    "test field": ("fail: { key.bits: 1024 }", "fail: { key.bit: 1024 }", "p.yaml:20:17: 'key.bit' is not a field of certificate; nearest: 'key.bits'"),
+    "tag": ("title: Keys are long", "title: !!str Keys are long", "p.yaml:12:12: tag tag:yaml.org,2002:str is not allowed"),
+    "anchor": ("title: Keys are long", "title: &a Keys are long", "p.yaml:12:12: anchors are not allowed; write the value where it is wanted"),
+    "alias": ("title: Keys are long", "title: *.example.com", "p.yaml:12:12: text that begins with * must be quoted"),
+    "never blocks": ("    severity: high", "    severity: high\n    enforce: warn", "p.yaml:1:1: nothing in this policy can ever block; say why with advisory: REASON, or let a rule enforce: block"),
+    "group rules": ("    severity: high", "    severity: high\n    group_by: key.spki_sha256", "p.yaml:14:5: group_by comes with a later version"),
+    "extends": ("owner: pki@example.com", "owner: o\nextends: public-tsl", "p.yaml:5:10: 'public-tsl': no such policy beside this file or among the shipped; nearest: 'public-tls'"),
+    "clock": ("at_least: $bits", "at_least: { by: not_befor, steps: [1] }", "p.yaml:14:44: 'not_befor' is no clock; nearest: 'not_before'"),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_a_fault_is_told_at_its_place_with_the_nearest_word(case: str) -> None:
+    """File, line, column, the offending text and what was probably meant."""
+    old, new, message = PLACES[case]
+    assert message in changed(old, new)
+
+
+PREDICATES = {
+    "{ signature.hash: Sha256 }": "'Sha256' is not a value of signature.hash; nearest: 'SHA-256'",
+    "{ lifetime: { at_mots: 90d } }": "operator at_mots does not fit lifetime (duration); nearest: 'at_most'",
+    "{ key.bit: 3 }": "'key.bit' is not a field of certificate; nearest: 'key.bits'",
+    "{ key: { bist: 3 } }": "'bist' is not a field of certificate; nearest: 'key.bits'",
+    "{ lifetime: { at_most: 90 days } }": "'90 days' is not a duration, which lifetime is; write it as 398d, 12h or 200d1s",
+    "{ lifetime: { at_most: 13 months } }": "'13 months': months and years have no exact length; write days, for example 398d",
+    "{ elapsed_share: { at_most: 0.9 } }": "'0.9' is not a share, which elapsed_share is; write it as 66%",
+    "{ not_before: { from: 15.03.2026 } }": "'15.03.2026' is not a date, which not_before is; write it as 2026-03-15 or 2026-03-15T12:00:00Z",
+    "{ expired: no }": "'no' is ambiguous in YAML; write true or false",
+    "{ subject.cn: off }": "'off' is ambiguous in YAML; write \"off\" in quotes",
+    "{ subject.cn: 0x1f }": "'0x1f' is ambiguous in YAML; write \"0x1f\" in quotes",
+    "{ usage: tls-server }": "usage is a list; say any, all, none, count or empty of it",
+    "{ usage: { is: tls-server } }": "operator is does not fit usage (list of texts); one of all, any, count, empty, none, not",
+    "{ usage: { any: tls-servr } }": "'tls-servr' is not a value of the element; nearest: 'tls-server'",
+    "{ key.bits: { one_of: [] } }": "one_of wants a list of values, at least one",
+    "{ key.bits: 2048, key: { bits: 2048 } }": "key.bits is given twice; first at p.yaml:14:16",
+    "{ subject.cn: { matches: '(?=x)' } }": "look-around",
+    "{ subject.cn: { matches: '(' } }": "does not compile",
+    "{ chain: { any: { in_list: caz } } }": "'caz' is no list of this policy; nearest: 'cas'",
+    "{ key.bits: { at_least: $bit } }": "$bit: no such parameter; nearest: 'bits'",
+    "{ key.bits: { at_least: { field: lifetime } } }": "lifetime is duration; key.bits is integer",
+    "{ owner: { is: { field: teem } } }": "'teem' is not a field of certificate; nearest: 'team'",
+    "{}": "an empty predicate asks nothing",
+    "{ chain: { any: { spki_sha25: aa } } }": "'spki_sha25' is not a field of an element of the list; nearest: 'spki_sha256'",
+}
+
+
+@pytest.mark.parametrize("predicate", PREDICATES)
+def test_a_predicate_that_cannot_be_meant_is_refused(predicate: str) -> None:
+    """A misspelt field, operator, word, unit or shape never loads."""
+    assert any(PREDICATES[predicate] in fault for fault in requiring(predicate)), requiring(predicate)
+
+
+def test_all_faults_of_all_files_are_listed_together() -> None:
+    """Two files with two faults each give four lines, in order of file and place."""
+    bad = GOOD.replace("severity: high", "severity: hgh").replace("key.bits: 1024", "key.bit: 1")
+    with pytest.raises(PolicyError) as caught:
+        load.load([PolicyFile("p.yaml", bad.encode()), PolicyFile("x/p.yaml", bad.encode())])
+    assert [fault.path for fault in caught.value.faults] == ["p.yaml", "p.yaml", "x/p.yaml", "x/p.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfe", "not UTF-8; save the file as UTF-8"),
+        (b"a: 1\n---\nb: 2\n", "a second document; one file holds one document"),
+        (b"[1, 2]", "a policy is a mapping; it begins with `policy: ID`"),
+        (b"a: [" * 200, "nested deeper than 100"),
+        (b"a: &a [x]\nb: [*a, *a]\n", "aliases are not allowed; text that begins with * must be quoted"),
+        (b"x" * 10_000_001, "the file has 10,000,001 bytes; at most 10,000,000 are read"),
+        (b"a:\n\tb: 1\n", "a tab stands here; indent with spaces"),
+    ],
+    ids=["empty", "encoding", "documents", "list", "depth", "alias bomb", "size", "tab"],
+)
+def test_hostile_files_get_a_clear_word(data: bytes, message: str) -> None:
+    """Whatever the bytes are, one fault says what to do."""
+    found = faults(data)
+    assert any(message in fault for fault in found), found
+
+
+def test_ten_thousand_rules_are_the_limit() -> None:
+    """One rule more is refused before any is read."""
+    rules = "".join(f"  r{number}: {{}}\n" for number in range(10_001))
+    assert "p.yaml:6:3: more than 10,000 rules" in faults(GOOD.split("sources:")[0] + "rules:\n" + rules)
+
+
+def test_one_id_with_two_contents_is_refused() -> None:
+    """Policies given together may share a rule only if it is the same rule."""
+    other = GOOD.replace("severity: high", "severity: low")
+    with pytest.raises(PolicyError, match="rule p/key has another content than in p.yaml"):
+        load.load([PolicyFile("p.yaml", GOOD.encode()), PolicyFile("x/p.yaml", other.encode())])
+
+
+def test_parameters_are_set_within_the_parents_bounds() -> None:
+    """`set` reaches the parent's rules, and cannot go below its bound."""
+    from pathlib import Path
+
+    child = "policy: c\nversion: 1\ntitle: C\nowner: o\nextends: [public-tls]\nset: { min_rsa_bits: 1024 }\n"
+    found = faults(child, "c")
+    assert "certgate:policies/public-tls.yaml" in found[0] or "c.yaml" in found[0]
+    assert "min_rsa_bits: 1024 is outside the bound at_least 2048" in found[0]
+    raised = load.load([PolicyFile("c.yaml", child.replace("1024", "3072").encode(), folder=Path())])
+    assert raised[0].rules
