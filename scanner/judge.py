@@ -35,7 +35,7 @@ def findings(
     )
     placed = frame.join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
     worst = pl.col("severity").replace_strict({str(one): one.rank for one in Severity}, return_dtype=pl.Int8)
-    return placed.select(FINDINGS).sort(
+    return placed.select(*FINDINGS).sort(
         ~pl.col("counts"), pl.col("outcome") != Outcome.FAIL, worst, "rule_id", "place", "asset_id", maintain_order=True
     )
 
@@ -87,7 +87,7 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
     rank = pl.col("severity").replace_strict(ranks, return_dtype=pl.Int8)
     first = ("place", "name", "uri", "line", "column", "pointer")
     grouped = undecided.group_by("kind", "asset_id", maintain_order=True).agg(
-        pl.col("missing").flatten().drop_nulls().unique().sort(),
+        pl.col("missing").list.explode(keep_nulls=False, empty_as_null=False).unique().sort(),
         pl.col("rule_id").unique().sort().alias("rules"),
         rank.min().alias("rank"),
         pl.col("counts").any(),

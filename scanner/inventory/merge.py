@@ -106,7 +106,7 @@ def _rows(kind: str, seen: pl.DataFrame) -> pl.DataFrame:
     grouped = seen.group_by("asset_id", maintain_order=True)
     return grouped.agg(
         *(_best(name, tables.fact(kind, name)) for name in first),
-        pl.col(tables.UNKNOWN).flatten().drop_nulls().unique().sort(),
+        pl.col(tables.UNKNOWN).list.explode(keep_nulls=False, empty_as_null=False).unique().sort(),
         pl.col(tables.DER).drop_nulls().first(),
         sources=sources.drop_nulls().unique().sort(),
         _least_endpoint=pl.col(LEAF_OF).min(),
@@ -119,7 +119,7 @@ def _best(name: str, fact: Fact | None) -> pl.Expr:
     if name in ANY:
         return values.max()
     if name in UNIONS:
-        return values.drop_nulls().explode().drop_nulls().unique().sort()
+        return values.list.explode(keep_nulls=False, empty_as_null=False).drop_nulls().unique().sort()
     if fact is not None and fact.type.name == "list":
         is_open = values.list.eval(pl.element().is_null()).list.any()
         return values.sort_by(is_open, nulls_last=True).drop_nulls().first()
