@@ -94,8 +94,14 @@ def all_importers() -> tuple[Importer, ...]:
     return tuple(thing for module in registry.modules(package) for thing in vars(module).values() if isinstance(thing, Importer))
 
 
-def choose(data: bytes) -> Importer | None:
+def choose(data: bytes, least: int = 1) -> Importer | None:
     """Choose the importer that is surest about these bytes; None where nothing recognises them."""
     head = re.sub(rb"\A\xef\xbb\xbf", b"", data[:65536])
-    best = max(all_importers(), key=lambda one: one.sniff(head), default=None)
-    return best if best and best.sniff(head) else None
+    sure = [(one.sniff(head), one) for one in all_importers()]
+    most = max((sureness for sureness, _ in sure), default=0)
+    return next((one for sureness, one in sure if sureness == most), None) if most >= least else None
+
+
+def recognise(document: Document) -> Importer | None:
+    """Choose the importer of a document; what merely could be something is read only if the user or a mapping names it."""
+    return choose(document.data, least=1 if document.named or document.mapping is not None else 2)

@@ -3,15 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 
 from scanner import tables
 from scanner.importers import Document, Yield, _text
 from scanner.importers._mapping import InventoryMapping
-from scanner.importers._synonyms import DER, FINGERPRINT, ISSUER, KEY, SUBJECT, is_secret, names, plain
+from scanner.importers._synonyms import DER, FINGERPRINT, ISSUER, KEY, SAN, SUBJECT, is_secret, legal, names, plain
 from scanner.model import Problem, Severity
 from scanner.tables import Origin
 
-_IDENTIFYING = frozenset({DER, FINGERPRINT, SUBJECT, ISSUER, "serial", "not_after", "not_before", "subject.cn", "key.algorithm"})
+_SPECIFIC = frozenset({
+    FINGERPRINT, ISSUER, SAN, "serial", "not_before", "not_after", "san.dns", "key.algorithm", "key.bits", "signature.algorithm",
+    "issuer.cn", "fingerprint_sha256", "issuer.dn", "subject.dn",
+})  # fmt: skip
+"""Columns that speak of certificates and hardly of anything else."""
+_GENERAL = frozenset({DER, SUBJECT, "subject.cn", "extended_key_usage", "host", "port", "address"})
+"""Columns that count beside another one."""
 
 
 @dataclass(slots=True)
@@ -30,11 +37,13 @@ class Binding:
         """Return the inventory's own name of a column."""
         return self.headers[self.columns[column]]
 
-    def recognised(self) -> bool:
-        """Tell whether this is an inventory of machine identities at all: something names or dates a thing."""
-        facts = [name for name in self.columns if not name.startswith("labels.")]
-        told = [name for name in facts if name in _IDENTIFYING or not _declared(self.kind, name)]
-        return bool(told) and any(name != KEY for name in told)
+    def strength(self) -> int:
+        """Say how sure it is that this is an inventory: 0 not at all, 1 if the user says so, 2 by itself."""
+        specific = len(_SPECIFIC & self.columns.keys())
+        general = len(_GENERAL & self.columns.keys())
+        if (specific and specific + general > 1) or {"host", "port"} <= self.columns.keys():
+            return 2
+        return int(bool(specific or general))
 
 
 def bind(headers: Sequence[str], mapping: InventoryMapping | None = None) -> Binding:
@@ -51,12 +60,9 @@ def bind(headers: Sequence[str], mapping: InventoryMapping | None = None) -> Bin
 def _bound(kind: str, headers: Sequence[str], mapping: InventoryMapping | None) -> Binding:
     binding = Binding(kind, headers)
     taken = _mapped(binding, mapping) if mapping else set()
-    known = names(kind)
-    for exact in (True, False):
+    for find in (_exact, _reduced, _leaf):
         for index, header in enumerate(headers):
-            if index in taken or not header.strip():
-                continue
-            column = _label(header) or (header.strip() if header.strip() in known.values() else None if exact else known.get(plain(header)))
+            column = None if index in taken or not header.strip() else _label(header) or find(kind, header)
             if column is None:
                 continue
             taken.add(index)
@@ -88,6 +94,26 @@ def _find(headers: Sequence[str], wanted: str) -> int | None:
     return next(iter([*exact, *alike]), None)
 
 
+def _exact(kind: str, header: str) -> str | None:
+    """Take a column's own name."""
+    return names(kind).get(plain(header)) if header.strip() in _own(kind) else None
+
+
+@cache
+def _own(kind: str) -> frozenset[str]:
+    return frozenset(legal(kind)) | {KEY}
+
+
+def _reduced(kind: str, header: str) -> str | None:
+    return names(kind).get(plain(header))
+
+
+def _leaf(kind: str, header: str) -> str | None:
+    """Take the last part of a nested name (`X509.ValidTo`); an `id` in there belongs to something else."""
+    column = names(kind).get(plain(header.rpartition(".")[2])) if "." in header else None
+    return None if column == KEY else column
+
+
 def _label(header: str) -> str | None:
     """Take `labels.NAME` and `label:NAME` as labels."""
     for prefix in ("labels.", "label.", "label:", "labels:"):
@@ -101,7 +127,7 @@ def _declared(kind: str, name: str) -> bool:
     return fact is not None and fact.origin is Origin.DECLARED
 
 
-def notes(document: Document, binding: Binding, mapping: InventoryMapping | None, line: int) -> list[Yield]:
+def notes(document: Document, binding: Binding, mapping: InventoryMapping | None, line: int | None) -> list[Yield]:
     """Say once per file what is not used, not read, said twice, or missing though the mapping names it."""
     found: list[Yield] = []
     if mapping:

@@ -27,15 +27,13 @@ _LOOKS_LIKE = r"^(?:-----BEGIN|MII|3082)"
 Facts = dict[str, pl.Series]
 
 
-def bound(document: Document, headers: list[str], line: int | None) -> tuple[Binding | None, list[Yield]]:
-    """Bind the columns of a file; null where it is no inventory, which is an error only if the user named it."""
+def bound(document: Document, headers: list[str], line: int | None) -> tuple[Binding, list[Yield]]:
+    """Bind the columns of a file and say what is not used; InputError where it is no inventory."""
     binding = _binding.bind(headers, document.mapping)
-    if binding.recognised():
-        return binding, _binding.notes(document, binding, document.mapping, line)
-    message = f"no column of this file is known ({_binding.quoted(headers)}); say in a mapping file what they are, or rename them"
-    if document.named:
-        raise InputError(message, line=line)
-    return None, [document.note("ignored-content", message, line)]
+    if not binding.strength() and not (document.mapping and document.mapping.columns and binding.columns):
+        told = _binding.quoted(headers)
+        raise InputError(f"no column of this file is known ({told}); say in a mapping file what they are, or rename them", line=line)
+    return binding, _binding.notes(document, binding, document.mapping, line)
 
 
 def read(document: Document, sheet: Sheet) -> Iterator[Yield]:

@@ -19,10 +19,13 @@ def integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
+DECODER = json.JSONDecoder(parse_int=integer, parse_constant=str)
+
+
 def load(text: bytes) -> Any:
-    """Parse a document; InputError with line and column where it is broken. NaN and infinity become null."""
+    """Parse a document; InputError with line and column where it is broken. NaN and infinity stay texts."""
     try:
-        return json.loads(text, parse_int=integer, parse_constant=lambda _: None)
+        return DECODER.decode(text.decode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
     except RecursionError:

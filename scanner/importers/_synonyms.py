@@ -31,7 +31,7 @@ _CERTIFICATE = {
         "fingerprint sha1", "sha1 fingerprint", "sha1 thumbprint", "thumbprint sha1", "sha1", "certificate hash", "cert hash",
         "certificate fingerprint", "certificate thumbprint", "fingerprint_sha256",
     ),
-    SUBJECT: ("subject.dn", "subject name", "subject distinguished name", "distinguished name", "dn", "issued dn", "certificate subject", "issued to"),
+    SUBJECT: ("subject.dn", "subject name", "subject distinguished name", "distinguished name", "issued dn", "certificate subject", "issued to"),
     "subject.cn": ("cn", "common name", "subject common name", "issued cn", "issued common name", "certificate common name", "domain name"),
     "subject.organization": ("organization", "organisation", "subject o", "subject organisation", "org", "organization name"),
     ISSUER: ("issuer.dn", "issuer name", "issuer distinguished name", "issued by", "certificate issuer", "signed by"),
@@ -66,7 +66,7 @@ _CERTIFICATE = {
     "extended_key_usage": ("extended key usages", "enhanced key usage", "enhanced key usages", "enhanced key usage list", "eku", "ekus"),
     SAN: (
         "sans", "subject alternative names", "subject alternative name", "subject alt names", "subject alt name", "alternative names",
-        "alternate names", "alt names", "alt name", "additional names",
+        "alternate names", "alt names", "alt name", "additional names", "subject alt name elements",
     ),
     "san.dns": (
         "dns names", "dns name", "dns name list", "dns sans", "san dns names", "domains", "domain names", "subject alt name dns",

@@ -21,9 +21,7 @@ def sniff(head: bytes) -> int:
     found = _csv_rows.header(text)
     if found is None or len(found.names) < 2:
         return 0
-    if _binding.bind(found.names).recognised():
-        return 2
-    return int(_csv_rows.is_table(text, found))
+    return 2 if _binding.bind(found.names).strength() > 1 else int(_csv_rows.is_table(text, found))
 
 
 @importer(
@@ -44,8 +42,6 @@ def read(document: Document) -> Iterator[Yield]:
         raise InputError("the file has no header row")
     binding, notes = _inventory.bound(document, head.names, head.line)
     yield from notes
-    if binding is None:
-        return
     found = _csv_rows.rows(text, head, sorted(set(binding.columns.values())))
     yield from _faults(document, found.faults)
     yield from _undecodable(document, binding, found)

@@ -1,0 +1,34 @@
+"""Inventories in JSON: an array of objects, or an object that holds one (RFC 8259)."""
+
+from collections.abc import Iterator
+
+from scanner.importers import Document, Yield, _inventory, _json_rows, _text, importer
+
+
+def sniff(head: bytes) -> int:
+    """Recognise documented names; any other JSON could be one that a mapping explains."""
+    text = _text.head(head).lstrip()
+    if text[:1] not in {b"[", b"{"}:
+        return 0
+    return 2 if _json_rows.knows(text) else 1
+
+
+@importer(
+    name="json-inventory",
+    description="Inventories in JSON",
+    suffixes=(".json",),
+    sniff=sniff,
+    source_type="inventory",
+    feeds=_inventory.FEEDS,
+)
+def read(document: Document) -> Iterator[Yield]:
+    """Yield the assets that a JSON document lists."""
+    text, valid = _text.utf8(document.data)
+    if not valid:
+        yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")
+    if text.lstrip()[:1] == b"[":
+        yield from _json_rows.read(document, _json_rows.array(text.decode("utf-8")))
+    elif _json_rows.is_lines(text):
+        yield from _json_rows.read(document, _json_rows.lines(text.decode("utf-8")))
+    else:
+        yield from _json_rows.read(document, _json_rows.members(text, document.mapping))

@@ -1,0 +1,35 @@
+"""Inventories in JSON Lines: one object a line (jsonlines.org, RFC 8259)."""
+
+import json
+from collections.abc import Iterator
+
+from scanner.importers import Document, Yield, _inventory, _json_rows, _text, importer
+
+
+def sniff(head: bytes) -> int:
+    """Recognise a whole object on the first line, with more after it."""
+    first, _, rest = _text.head(head).lstrip().partition(b"\n")
+    if not (first.startswith(b"{") and rest.lstrip().startswith(b"{")):
+        return 0
+    try:
+        whole = isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return 0
+    # One more than a JSON document that looks the same, which this cannot be.
+    return (3 if _json_rows.knows(head) else 2) if whole else 0
+
+
+@importer(
+    name="jsonl-inventory",
+    description="Inventories in JSON Lines",
+    suffixes=(".jsonl", ".ndjson"),
+    sniff=sniff,
+    source_type="inventory",
+    feeds=_inventory.FEEDS,
+)
+def read(document: Document) -> Iterator[Yield]:
+    """Yield the assets that a JSON Lines file lists."""
+    text, valid = _text.utf8(document.data)
+    if not valid:
+        yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")
+    yield from _json_rows.read(document, _json_rows.lines(text.decode("utf-8")))
