@@ -1,5 +1,6 @@
 """Templates of HTML, PDF and charts: one environment in which every printed text is made visible, drawable and escaped."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -11,13 +12,15 @@ from reports import _fonts, _safe, _words
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-LONGEST_NAME = 80
-"""Characters of a name inside a sentence."""
+_PARTS = re.compile(r"(?<=[.\-/:_])")
 
 
 def text(value: object) -> str:
     """Make a text fit for HTML and PDF: composed, visible, and within what the fonts can draw."""
-    return _safe.drawable(unicodedata.normalize("NFC", str(value)) if value is not None else "", _fonts.GLYPHS)
+    shown = "" if value is None else str(value)
+    if shown.isascii() and shown.isprintable():
+        return shown
+    return _safe.drawable(unicodedata.normalize("NFC", shown), _fonts.GLYPHS)
 
 
 def cell(value: object, longest: int = _safe.LONGEST) -> str:
@@ -59,11 +62,11 @@ def _shown(value: object) -> object:
     return value if hasattr(value, "__html__") or isinstance(value, int | float) else text(value)
 
 
-def breaks(value: object) -> Any:
-    """Allow a long name to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
+def breaks(value: object, room: int = 32) -> Any:
+    """Allow a name that is longer than the room it has to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
     from markupsafe import Markup, escape
 
-    shown = escape(cell(value))
-    for sign in (".", "-", "/", ":", "_"):
-        shown = shown.replace(sign, Markup(f"{sign}<wbr>"))
-    return shown
+    shown = cell(value)
+    if len(shown) <= room:
+        return escape(shown)
+    return Markup("<wbr>").join(escape(part) for part in _PARTS.split(shown))

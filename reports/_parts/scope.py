@@ -80,7 +80,7 @@ def lead(rows: list[Source]) -> str:
     if not rows:
         return "No source of evidence was given."
     dropped = read - kept
-    rest = f"; {_words.number(dropped)} {_words.verb(dropped)} left out, for the reasons below" if dropped > 0 else ""
+    rest = f"; {_words.number(dropped)} {_words.verb(dropped)} left out" if dropped > 0 else ""
     return f"{_words.many(kept, 'record')} of {_words.number(read)} from {_words.many(len(rows), 'source')} {_words.verb(kept, 'was', 'were')} examined{rest}."
 
 

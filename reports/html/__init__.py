@@ -77,7 +77,7 @@ def payload(view: View) -> tuple[str, bool]:
     """Write the data: JSON that may stand in a script element, or gzip in base64 where it is large."""
     data = orjson.dumps(_data.document(view))
     if len(view.findings) > PLAIN:
-        return b64encode(gzip.compress(data, compresslevel=9, mtime=0)).decode(), True
+        return b64encode(gzip.compress(data, compresslevel=6, mtime=0)).decode(), True
     return _safe.script_json(data.decode()), False
 
 

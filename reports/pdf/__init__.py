@@ -1,0 +1,28 @@
+"""The PDF report for auditors: PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with the data attached; same Report, same bytes."""
+
+from collections.abc import Mapping
+
+from reports import json as whole
+from reports import renderer
+from reports.view import build
+from scanner.model import Report
+
+RESULT = "result.json"
+OPTIONS = {
+    "organisation": "name at the top of the cover",
+    "prepared_for": "line of the cover",
+    "prepared_by": "line of the cover",
+    "classification": "line of the cover and head of each page",
+    "paper": "a4 (default) or letter",
+}
+
+
+@renderer(name="pdf", description="An audit report as tagged, archivable PDF with the data attached.", options=OPTIONS, attaches=True)
+def render(report: Report, options: Mapping[str, str], attachments: Mapping[str, bytes] | None = None) -> bytes:
+    """Render the report; `attachments` are files to carry along, by name."""
+    from reports.pdf import _document, _print
+
+    attached = dict(attachments or {})
+    result = attached.get(RESULT) or whole.render.render(report, {})
+    page = _document.document(build(report, result), options, attached)
+    return _print.write(page, report.as_of, attached, paper=options.get("paper", "a4"))

@@ -1,0 +1,104 @@
+"""The audit report as an HTML document for the PDF engine: parts, their numbers, and what is printed of long lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from reports import _charts, _words
+from reports._look import environment
+from reports.pdf import OPTIONS
+from reports.view import View
+from scanner.model import Exit
+from scanner.when import instant
+
+MOST_ROWS = 1000
+"""Findings that are printed; the engine is linear and slow, and nobody reads more on paper."""
+MOST_GAPS = 200
+MOST_CARDS = 40
+_CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
+_PARTS = {
+    "summary": "Executive summary",
+    "scope": "Scope, method and completeness",
+    "findings": "Findings",
+    "gaps": "Evidence gaps",
+    "owners": "Owners",
+    "integrity": "Integrity",
+}
+_SCOPE = {"examined": "What was examined", "completeness": "Statement on completeness", "reached": "How a result was reached", "policies": "Policies"}
+_APPENDICES = {"appendix-a": "Appendix A Open findings", "appendix-b": "Appendix B Identities that could not be fully judged"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the contents."""
+
+    id: str
+    title: str
+    level: str = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One file that the report carries."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def document(view: View, options: Mapping[str, str], attachments: Mapping[str, bytes]) -> str:
+    """Fill the template."""
+    rows = view.open[:MOST_ROWS]
+    gaps = [one for one in view.findings if one.status == "unknown"]
+    numbers = _numbers(view)
+    titles = {id_: f"{number} {_PARTS[id_]}" for id_, number in numbers.items()} | _APPENDICES
+    return environment().get_template("pdf/document.html").render(
+        view=view,
+        report=view.report,
+        words=_words,
+        charts=_charts,
+        options=dict.fromkeys(OPTIONS, "") | dict(options),
+        verdict_class=_CLASSES.get(view.report.exit.code, "unjudged"),
+        as_of=instant(view.report.as_of),
+        numbers=numbers,
+        titles=titles,
+        contents=_contents(view, numbers, titles, gaps=bool(gaps)),
+        anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
+        rule_titles={rule.id: rule.title for rule in view.report.rules},
+        most_cards=MOST_CARDS,
+        rows=rows,
+        printed={row.label for row in rows},
+        left_out=len(view.open) - len(rows),
+        appendix_words=_printed(len(rows), len(view.open), "open finding"),
+        undecided=gaps[:MOST_GAPS],
+        undecided_words=_printed(len(gaps[:MOST_GAPS]), len(gaps), "identity"),
+        attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
+        attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
+    )
+
+
+def _numbers(view: View) -> dict[str, int]:
+    """Number the parts that this run has."""
+    wanted = [id_ for id_ in _PARTS if id_ != "owners" or view.owners]
+    return {id_: number for number, id_ in enumerate(wanted, 1)}
+
+
+def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str], *, gaps: bool) -> list[Part]:
+    lines = []
+    for id_ in numbers:
+        lines.append(Part(id_, titles[id_]))
+        if id_ == "scope":
+            lines += [Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)]
+    appendices = {"appendix-a": bool(view.open), "appendix-b": gaps}
+    return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
+
+
+def _printed(shown: int, total: int, noun: str) -> str:
+    """Say which rows are printed and where the rest stands."""
+    if shown == total:
+        return f"All {_words.many(total, noun)}, worst first." if total > 1 else f"{_words.many(total, noun)}."
+    rest = total - shown
+    return (
+        f"The {_words.number(shown)} worst of {_words.many(total, noun)} are printed; "
+        f"{_words.number(rest)} more {_words.verb(rest)} left to the attached result."
+    )
