@@ -10,6 +10,7 @@ import polars as pl
 
 from reports import renderer
 from reports._safe import visible
+from scanner import HOME
 from scanner.model import Outcome, Report, RuleReport
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -65,6 +66,7 @@ def log(report: Report, options: Mapping[str, str]) -> dict[str, Any]:
         "name": "certgate",
         "version": report.tool["version"],
         "semanticVersion": report.tool["version"],
+        "informationUri": HOME,
         "rules": [_rule(rules[rule_id]) if rule_id in rules else _own_rule(rule_id) for rule_id in used],
     }
     run = {

@@ -18,6 +18,8 @@ from scanner.rules.syntax import Policy, Rule
 from scanner.when import plain
 
 NOTHING = "certgate/nothing-matched"
+HINTS = dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256"), "the issuer's certificate (--roots)")
+"""What would tell a derived fact."""
 
 
 def findings(
@@ -108,7 +110,7 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
 def sources(kind: str, name: str) -> list[str]:
     """Name what can tell a fact: importers that feed it, else its origin in words."""
     feeding = [one.name for one in all_importers() if any(fnmatchcase(f"{kind}:{name}", glob) for glob in one.feeds)]
-    return sorted(feeding) or ["another source"]
+    return sorted(feeding) or [HINTS.get(name, "another source")]
 
 
 def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request) -> list[str]:
