@@ -35,8 +35,12 @@ _OPPOSITE = {
     "from": "before",
     "before": "not before",
 }
-_PATTERNS = {"matches": "match the pattern", "glob": "match", "under_domain": "be under"}
-_THIRD = {"matches": "matches the pattern", "glob": "matches", "under_domain": "is under"}
+_PATTERNS = {
+    "matches": ("matches the pattern", "does not match the pattern"),
+    "glob": ("matches", "does not match"),
+    "under_domain": ("is under", "is not under"),
+}
+_LONGEST_PATTERN = 60
 _NEGATED = {"is_not": "is", "none_of": "one_of"}
 
 
@@ -149,8 +153,9 @@ def verb(test: Test, moment: datetime, kinds: Sequence[str] = (), *, negated: bo
         words = ordered(test, moment, kinds)
         return f"is {_OPPOSITE[test.op] + words.removeprefix(ORDER[test.op]) if negated else words}"
     if test.op in _PATTERNS:
-        text = f"'{operand(first, moment)}'" if test.op != "under_domain" else operand(first, moment)
-        return f"does not {_PATTERNS[test.op]} {text}" if negated else f"{_THIRD[test.op]} {text}"
+        texts = [bounded(operand(one, moment), _LONGEST_PATTERN) for one in test.operands]
+        quoted = texts if test.op == "under_domain" else [f"'{text}'" for text in texts]
+        return f"{_PATTERNS[test.op][negated]} {listed(quoted, 'or')}"
     return f"is {'not ' if negated else ''}{alternatives(test, moment)}"
 
 
@@ -159,13 +164,17 @@ def alternatives(test: Test, moment: datetime) -> str:
     return listed([operand(one, moment) for one in test.operands], "or")
 
 
-def _sized(size: Size, moment: datetime, *, negated: bool) -> str:
+def is_empty(size: Size) -> bool:
+    """Tell whether the size is what `empty: true` says."""
     first = size.operands[0]
-    if size.op == "is" and isinstance(first, Literal) and first.value == 0:
+    return size.op == "is" and isinstance(first, Literal) and first.value == 0
+
+
+def _sized(size: Size, moment: datetime, *, negated: bool) -> str:
+    if is_empty(size):
         return "is not empty" if negated else "is empty"
-    count = alternatives(Test(size.subject, size.op, size.operands), moment)
-    words = f"{(_OPPOSITE if negated else ORDER)[size.op]} {count}" if size.op in ORDER else f"{'not ' if negated else ''}{count}"
-    return f"has {words} {'element' if count == '1' else 'elements'}"
+    words = verb(Test(size.subject, size.op, size.operands), moment, negated=negated).removeprefix("is ")
+    return f"has {words} {'element' if words.endswith(' 1') or words == '1' else 'elements'}"
 
 
 def _elements(test: Elements, moment: datetime, kinds: Sequence[str], *, negated: bool) -> str:
@@ -180,10 +189,19 @@ def _elements(test: Elements, moment: datetime, kinds: Sequence[str], *, negated
     if quantifier == "none":
         return f"{test.subject} has no {what}" if plain else f"{test.subject} has no element {what}"
     if negated:
-        return (
-            f"{test.subject} has an element other than {what}" if plain else f"not every element of {test.subject} is one {what}"
-        )
-    return f"{test.subject} has nothing but {what}" if plain else f"{test.subject} has only elements {what}"
+        return f"{test.subject} has an element other than {what}" if plain else f"not all of {test.subject} are {what}"
+    return f"{test.subject} has nothing but {what}" if plain else f"each element of {test.subject} is one {what}"
+
+
+def _gathered(parts: Sequence[Predicate]) -> list[Predicate]:
+    """Say patterns of one subject together: `is under local, test or example`."""
+    result: dict[object, Predicate] = {}
+    for number, part in enumerate(parts):
+        alike = (part.subject, part.op) if isinstance(part, Test) and part.op in _PATTERNS else number
+        held = result.get(alike)
+        both = isinstance(held, Test) and isinstance(part, Test)
+        result[alike] = Test(part.subject, part.op, held.operands + part.operands) if both else part  # type: ignore[union-attr]
+    return list(result.values())
 
 
 def element(predicate: Predicate, moment: datetime, kinds: Sequence[str] = (), *, negated: bool = False) -> str:
@@ -191,8 +209,9 @@ def element(predicate: Predicate, moment: datetime, kinds: Sequence[str] = (), *
     if isinstance(predicate, Not):
         return element(predicate.part, moment, kinds, negated=not negated)
     if isinstance(predicate, AllOf | AnyOf):
-        parts = [element(part, moment, kinds, negated=negated) for part in predicate.parts]
-        return (" and " if isinstance(predicate, AllOf) is not negated else " or ").join(parts)
+        conjunction = isinstance(predicate, AllOf) is not negated
+        parts = predicate.parts if conjunction else _gathered(predicate.parts)
+        return (" and " if conjunction else " or ").join(element(part, moment, kinds, negated=negated) for part in parts)
     if isinstance(predicate, InList):
         return f"that is {'not ' if negated else ''}on the list {predicate.name}"
     if isinstance(predicate, Test):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model import Mode
+from scanner.rules.asked import is_empty
 from scanner.rules.syntax import (
     AllOf,
     AnyOf,
@@ -112,7 +113,7 @@ def predicate(node: Predicate) -> dict[str, Any]:
     if isinstance(node, AnyOf):
         return {"any_of": [predicate(part) for part in node.parts]}
     if isinstance(node, Not):
-        if isinstance(node.part, Size) and _is_empty(node.part):
+        if isinstance(node.part, Size) and is_empty(node.part):
             return {node.part.subject: {"empty": False}}
         return {"not": predicate(node.part)}
     if isinstance(node, Test):
@@ -152,12 +153,7 @@ def _test(test: Test) -> Any:
 
 
 def _size(size: Size) -> dict[str, Any]:
-    return {"empty": True} if _is_empty(size) else {"count": _test(Test(size.subject, size.op, size.operands))}
-
-
-def _is_empty(size: Size) -> bool:
-    first = size.operands[0]
-    return size.op == "is" and isinstance(first, Literal) and first.value == 0
+    return {"empty": True} if is_empty(size) else {"count": _test(Test(size.subject, size.op, size.operands))}
 
 
 def _element(test: Elements) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 from scanner import tables
 from scanner.model import Outcome
 from scanner.rules import asked
-from scanner.rules.compile import fields_read
 from scanner.rules.failing import Failure, failures
+from scanner.rules.reads import fields_read
 from scanner.rules.single import Item
 from scanner.rules.syntax import Rule
 from scanner.rules.values import bounded, in_words, listed
@@ -52,6 +52,17 @@ class Words:
 limit = asked.limit
 
 
+def needed(rule: Rule, kind: str) -> tuple[str, ...]:
+    """Name the columns that `message` wants in a row beside the marks: what the rule reads, and what tells why a null is one."""
+    names = list(fields_read(rule, kind))
+    for name in tuple(names):
+        fact = tables.fact(kind, name)
+        element = fact.type.element if fact else None
+        members = element.members.values() if element and element.members else ()
+        names += [*(fact.time if fact else ()), *filter(None, [fact and fact.known_by, *(member.known_by for member in members)])]
+    return tuple(dict.fromkeys(names))
+
+
 def observed(rule: Rule, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that the rule read, with their values in this row."""
     return {name: row[name] for name in fields_read(rule, kind) if name in row}
@@ -60,17 +71,17 @@ def observed(rule: Rule, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def message(rule: Rule, kind: str, row: Mapping[str, Any], outcome: Outcome, missing: Sequence[str], as_of: datetime) -> Words:
     """Write a finding: the parts that failed, or what is not known."""
     if outcome is Outcome.UNKNOWN:
-        return Words(_unknown(kind, missing), limit(rule, as_of), "")
-    groups = failures(rule.require, Item(kind, row, as_of), [kind])
+        return Words(_unknown(kind, row, missing), limit(rule, as_of), "")
+    groups = failures(rule.require, Item(kind, row, as_of))
     told = [failure for group in groups for failure in group]
-    text = "; ".join(" and ".join(map(str, group)) for group in groups)
+    text = "; ".join(", and ".join(map(str, group)) for group in groups)
     return Words(bounded(text), bounded(_limit(rule, told, as_of)), bounded(_observed(told)))
 
 
 def _limit(rule: Rule, told: Sequence[Failure], as_of: datetime) -> str:
     """Say the limit that this asset missed; it may be that of an earlier step than the rule's own at as_of."""
     if len(told) == 1 and told[0].why:
-        return told[0].asked
+        return told[0].limit
     return limit(rule, as_of)
 
 
@@ -81,17 +92,23 @@ def _observed(told: Sequence[Failure]) -> str:
     return "; ".join(f"{subject} {value}" for subject, value in seen)
 
 
-def _unknown(kind: str, missing: Sequence[str]) -> str:
-    why: dict[str, list[str]] = {}
+def _unknown(kind: str, row: Mapping[str, Any], missing: Sequence[str]) -> str:
+    parts: dict[str, list[str]] = {}
     for name in missing:
-        why.setdefault(_reason(kind, name), []).append(name)
-    parts = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} not known ({reason})" for reason, names in why.items()]
-    return bounded(f"could not be judged: {'; '.join(parts)}" if parts else "could not be judged")
+        parts.setdefault(_reason(kind, name, row.get(name)), []).append(name)
+    told = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {reason}" for reason, names in parts.items()]
+    return bounded(f"could not be judged: {'; '.join(told)}" if told else "could not be judged")
 
 
-def _reason(kind: str, name: str) -> str:
+def _reason(kind: str, name: str, value: Any) -> str:
+    """Say how far a fact is known and why no further; of an open list what is known."""
     fact = tables.fact(kind, name)
-    return _HINTS.get(name) or (_BY_ORIGIN[fact.origin] if fact else "no source showed it")
+    why = _HINTS.get(name) or (_BY_ORIGIN[fact.origin] if fact else "no source showed it")
+    if isinstance(value, list) and None in value:
+        why = _HINTS.get(name) or "the source could not see all"
+        known = [one for one in value if one is not None]
+        return f"known in part: {listed(known)} ({why})" if known else f"not known ({why})"
+    return f"not known ({why})"
 
 
 def fill(text: str, *, name: str, observed: str = "what it is", limit: str = "") -> str:

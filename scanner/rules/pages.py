@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from scanner import tables
 from scanner.model import Mode
 from scanner.rules.asked import schedule, sentence
-from scanner.rules.compile import fields_read
+from scanner.rules.reads import fields_read
 from scanner.rules.syntax import Policy, Rule, Source
 from scanner.rules.values import instant
 from scanner.tables import Origin
@@ -104,7 +104,7 @@ def _code(text: str) -> str:
 
 
 def _fields(rule: Rule) -> str:
-    return ", ".join(f"`{name}`" for name in fields_read(rule))
+    return ", ".join(f"`{name}`" for name in fields_read(rule, rule.kinds[0]))
 
 
 def _enforced(rule: Rule) -> str:

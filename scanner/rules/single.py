@@ -1,6 +1,6 @@
 """One row judged in Python, so that a message can name the parts that failed; the columns of `compile` decide outcomes.
 
-NOTE: a null element of a list decides nothing, an element's sub-field is never absent (policy language, Meaning).
+NOTE: a null element of a list decides nothing (policy language, Meaning).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ from scanner.rules.syntax import (
     Steps,
     Test,
 )
-from scanner.tables import Origin
+from scanner.tables import Origin, Type
 
 Truth = bool | None
 _COMPARE = {"is": eq, "at_least": ge, "at_most": le, "more_than": gt, "less_than": lt, "from": ge, "before": lt}
@@ -43,6 +43,8 @@ class Item:
     as_of: datetime
     row: "Item | None" = None
     """The row, where this is an element."""
+    members: Mapping[str, Type] | None = None
+    """The types of an element's keys."""
 
     def value(self, name: str) -> Any:
         """Return a field's value, or the element itself."""
@@ -50,8 +52,11 @@ class Item:
 
     def absent(self, name: str) -> bool:
         """Tell whether a null means that the fact is known not to be there."""
-        if self.row is not None or self.values.get(name) is not None:
+        if self.values.get(name) is not None:
             return False
+        if self.row is not None:
+            member = (self.members or {}).get(name)
+            return member is not None and member.known_by is not None and self.row.value(member.known_by) is not None
         fact = tables.fact(self.kind, name)
         if fact is None or fact.type.name == "list":
             return False
@@ -65,10 +70,11 @@ class Item:
             return bool(self.values.get(tables.DECODED))
         return fact.origin is Origin.DECLARED or (fact.known_by is not None and self.values.get(fact.known_by) is not None)
 
-    def inside(self, element: Any) -> "Item":
+    def inside(self, name: str, element: Any) -> "Item":
         """Step into an element of a list."""
-        values = element if isinstance(element, dict) else {"": element}
-        return Item(self.kind, values, self.as_of, self)
+        fact = tables.fact(self.kind, name)
+        members = fact.type.element.members if fact and fact.type.element else None
+        return Item(self.kind, element if isinstance(element, dict) else {"": element}, self.as_of, self, members)
 
 
 def judge(predicate: Predicate, item: Item) -> Truth:
@@ -226,7 +232,7 @@ def judged(test: Elements, values: Sequence[Any], item: Item) -> list[Truth]:
         for test_ in _patterns(test.predicate):
             texts = [text for one in values if isinstance(text := one.get(test_.subject) if isinstance(one, dict) else one, str)]
             _match(texts, _expression(test_.op, str(getattr(test_.operands[0], "value", ""))))
-    return [None if one is None else judge(test.predicate, item.inside(one)) for one in values]
+    return [None if one is None else judge(test.predicate, item.inside(test.subject, one)) for one in values]
 
 
 def _patterns(predicate: Predicate) -> Iterator[Test]:
