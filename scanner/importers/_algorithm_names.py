@@ -1,8 +1,11 @@
 """Algorithms, sizes and purposes as tools print them, to the words of the registry; null where a text is not understood."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 from scanner import vocabulary as words
+from scanner.facts import oids
 
 _CURVES = (
     ("P-256", r"prime256v1|secp256r1|\b(nist ?)?p-?256\b"),
@@ -24,8 +27,8 @@ _KEYS = (
     ("Ed448", r"ed-?448"),
     ("X25519", r"x25519"),
     ("X448", r"x448"),
-    ("RSA", r"rsa|1\.2\.840\.113549\.1\.1\.1\b"),
-    ("EC", r"\becc?(?![a-z])|ecdsa|ecdh|elliptic|ecpublickey|1\.2\.840\.10045\.2\.1\b"),
+    ("RSA", r"rsa"),
+    ("EC", r"\becc?(?![a-z])|ecdsa|ecdh|elliptic|ecpublickey"),
     ("DSA", r"\bdsa|dsapublickey"),
     ("DH", r"\bdh\b|diffie"),
 )
@@ -47,13 +50,6 @@ _SIGNATURES = (
     ("RSASSA-PKCS1-v1_5", r"rsa"),
     ("DSA", r"dsa"),
 )
-_EKU_OIDS = {
-    "1.3.6.1.5.5.7.3.1": "serverAuth", "1.3.6.1.5.5.7.3.2": "clientAuth", "1.3.6.1.5.5.7.3.3": "codeSigning",
-    "1.3.6.1.5.5.7.3.4": "emailProtection", "1.3.6.1.5.5.7.3.8": "timeStamping", "1.3.6.1.5.5.7.3.9": "OCSPSigning",
-    "2.5.29.37.0": "anyExtendedKeyUsage", "1.3.6.1.5.5.7.3.36": "documentSigning", "1.3.6.1.4.1.311.20.2.2": "smartcardLogon",
-    "1.3.6.1.5.5.7.3.17": "ipsecIKE", "1.3.6.1.4.1.311.10.3.12": "msDocumentSigning", "1.3.6.1.4.1.311.10.3.13": "msLifetimeSigning",
-    "1.3.6.1.4.1.11129.2.4.4": "precertificateSigning",
-}  # fmt: skip
 _EKU_NAMES = {
     "serverauthentication": "serverAuth", "tlswebserverauthentication": "serverAuth", "sslserver": "serverAuth",
     "tlsserver": "serverAuth", "clientauthentication": "clientAuth", "tlswebclientauthentication": "clientAuth",
@@ -61,13 +57,9 @@ _EKU_NAMES = {
     "any": "anyExtendedKeyUsage", "anyextendedkeyusage": "anyExtendedKeyUsage", "smartcardlogon": "smartcardLogon",
     "iPSecIKEintermediate".lower(): "ipsecIKE",
 }  # fmt: skip
-USAGE_OF = {
-    "serverAuth": "tls-server", "clientAuth": "tls-client", "codeSigning": "code-signing", "emailProtection": "email",
-    "timeStamping": "timestamping", "OCSPSigning": "ocsp-signing", "documentSigning": "document-signing",
-    "msDocumentSigning": "document-signing", "anyExtendedKeyUsage": "any",
-}  # fmt: skip
-"""Purpose of extendedKeyUsage to the registry's usage."""
-_QUANTUM_SAFE = frozenset({*words.POST_QUANTUM_SIGNATURES, *words.ML_KEM, *words.COMPOSITE_ML_DSA, *words.COMPOSITE_ML_KEM})
+
+
+Known = TypeVar("Known")
 
 
 def squash(text: str) -> str:
@@ -80,6 +72,11 @@ def word(text: str, values: tuple[str, ...]) -> str | None:
     return {squash(value): value for value in values}.get(squash(text)) if squash(text) else None
 
 
+def _dotted(text: str, known: Mapping[str, Known]) -> Known | None:
+    """Look up the object identifier that a text holds."""
+    return next((known[dotted] for dotted in _OID.findall(text) if dotted in known), None)
+
+
 def curve(text: str) -> str | None:
     """Name a curve."""
     low = text.lower().replace("_", " ")
@@ -88,7 +85,7 @@ def curve(text: str) -> str | None:
 
 def key(text: str) -> tuple[str | None, int | None, str | None]:
     """Take algorithm, bits and curve out of a text such as `RSA_2048`, `EC 256 (P-256)` or `id-ecPublicKey`."""
-    exact = word(text.removeprefix("KEY_ALG_"), words.KEY_ALGORITHMS)
+    exact = _dotted(text, oids.KEYS) or word(text.removeprefix("KEY_ALG_"), words.KEY_ALGORITHMS)
     if exact is not None or _POST_QUANTUM.search(text):
         return exact, None, None
     low = text.lower().replace("_", " ")
@@ -113,6 +110,9 @@ def hash_name(text: str) -> str | None:
 
 def signature(text: str) -> tuple[str | None, str | None]:
     """Take algorithm and hash out of a text such as `sha256WithRSAEncryption` or `ecdsa-with-SHA384`."""
+    known = _dotted(text, oids.SIGNATURES)
+    if known is not None:
+        return known
     exact = word(text, words.SIGNATURE_ALGORITHMS)
     if exact is not None or _POST_QUANTUM.search(text):
         return exact, None
@@ -124,10 +124,10 @@ def purpose(text: str) -> str | None:
     """Name a purpose of extendedKeyUsage; an object identifier without a name stays dotted."""
     found = _OID.search(text)
     if found:
-        return _EKU_OIDS.get(found[0], found[0])
+        return oids.EXTENDED_KEY_USAGES.get(found[0], found[0])
     return _EKU_NAMES.get(squash(text)) or word(text, words.EXTENDED_KEY_USAGES)
 
 
 def is_quantum_safe(algorithm: str | None) -> bool | None:
     """Tell whether a word of the registry withstands a quantum computer; null where it does not say which algorithm it is."""
-    return None if algorithm in {None, "other"} else algorithm in _QUANTUM_SAFE
+    return None if algorithm in {None, "other"} else algorithm in oids.QUANTUM_SAFE

@@ -159,5 +159,3 @@ def _hint(header: str, kind: str) -> str | None:
 def quoted(headers: Sequence[str]) -> str:
     shown = ", ".join(f"«{_text.printable(header, 40)}»" for header in headers[:12])
     return shown if len(headers) <= 12 else f"{shown} and {len(headers) - 12} more"
-
-

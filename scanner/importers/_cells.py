@@ -41,6 +41,15 @@ class Read:
     """Of dates: the text has seconds."""
 
 
+Facts = dict[str, Read]
+"""Field name to what a column tells of it."""
+
+
+def text(values: pl.Series) -> Read:
+    """Take values of which none can be misread."""
+    return Read(values, pl.repeat(False, len(values), eager=True, dtype=pl.Boolean), "a text")  # noqa: FBT003 - what is repeated
+
+
 def told(texts: pl.Series) -> pl.Series:
     """Turn what stands for nothing into null."""
     short = texts.str.len_bytes() <= _LONGEST_EMPTY
@@ -120,7 +129,9 @@ def serials(texts: pl.Series, base: str | None) -> Read:
     if certain.all() and base != "hex":
         return Read(values, ~certain, "")
     odd = kept(texts, ~certain | (values == ""))
-    values = pl.select(pl.coalesce(distinct(odd, lambda text: _hexadecimal(text, certain=base == "hex"), pl.String()), values)).to_series()
+    values = pl.select(
+        pl.coalesce(distinct(odd, lambda text: _hexadecimal(text, certain=base == "hex"), pl.String()), values)
+    ).to_series()
     read = judged(texts, values, "a serial number")
     return replace(read, ambiguous=read.unread & texts.str.contains(r"^-?\d+$"), advice="`serial: hex` or `serial: decimal`")
 
@@ -159,9 +170,15 @@ def fingerprints(texts: pl.Series) -> pl.Series:
     if good.fill_null(value=True).all():
         return low
     standard = texts.str.replace_all("-", "+", literal=True).str.replace_all("_", "/", literal=True).str.strip_chars_end("=")
-    padded = pl.select(pl.when(standard.str.len_bytes() == 43).then(standard + "=").when(standard.str.len_bytes() == 27).then(standard + "="))
+    padded = pl.select(
+        pl.when(standard.str.len_bytes() == 43).then(standard + "=").when(standard.str.len_bytes() == 27).then(standard + "=")
+    )
     decoded = padded.to_series().str.decode("base64", strict=False).bin.encode("hex")
-    return pl.DataFrame({"good": good, "low": low, "other": decoded}).select(pl.when("good").then("low").otherwise("other")).to_series()
+    return (
+        pl.DataFrame({"good": good, "low": low, "other": decoded})
+        .select(pl.when("good").then("low").otherwise("other"))
+        .to_series()
+    )
 
 
 def lists(texts: pl.Series, marks: str) -> pl.Series:

@@ -29,7 +29,9 @@ class Bundle:
         if outer is None or outer.tag != _tlv.SEQUENCE:
             return self.document.broken(f"{which} is no whole DER value: cut off, or something else", line, column)
         if outer.after > _tlv.MAX_CERTIFICATE:
-            return self.document.broken(f"{which} has {outer.after:,} bytes; at most {_tlv.MAX_CERTIFICATE:,} are read", line, column)
+            return self.document.broken(
+                f"{which} has {outer.after:,} bytes; at most {_tlv.MAX_CERTIFICATE:,} are read", line, column
+            )
         return Record(
             "certificate",
             self.document.sighting("file", line, column),
@@ -43,7 +45,9 @@ class Bundle:
         """Take the certificates of a PKCS#7."""
         found = _tlv.signed_certificates(data)
         if found is None:
-            yield self.document.broken("the PKCS#7 is cut off, or of a kind that carries no certificates (not SignedData)", line, column)
+            yield self.document.broken(
+                "the PKCS#7 is cut off, or of a kind that carries no certificates (not SignedData)", line, column
+            )
             return
         if not found:
             yield self.document.note("ignored-content", "the PKCS#7 carries no certificate", line, column)
@@ -56,4 +60,6 @@ class Bundle:
             named = ", ".join(f"{count} {label}" for label, count in sorted(self.ignored.items()))
             yield self.document.note("ignored-content", f"not certificates, and left aside: {named}")
         if self.keys:
-            yield self.document.note("private-key-seen", BESIDE if self.count else "a private key stands here; nothing of it was kept", self.keys[0])
+            yield self.document.note(
+                "private-key-seen", BESIDE if self.count else "a private key stands here; nothing of it was kept", self.keys[0]
+            )

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from scanner.importers._algorithm_names import USAGE_OF
+from scanner.facts.oids import USAGE_OF
 
 
 def lifetime(not_before: pl.Series, not_after: pl.Series, precise: pl.Series) -> pl.Series:

@@ -68,7 +68,7 @@ def header(text: bytes) -> Header | None:
 
 
 def _separator(line: str) -> str:
-    bare = re.sub(_QUOTED, "", line)
+    bare = "".join(line.split('"')[::2])
     return max(_SEPARATORS, key=bare.count)
 
 
@@ -169,11 +169,15 @@ class _LineByLine:
         if record is None:
             self.faults.append((index + 1, "the row's quotes are broken, or never close"))
         elif len(record) != width:
-            self.faults.append((index + 1, f"the row has {len(record)} {'field' if len(record) == 1 else 'fields'}, the header {width}"))
+            self.faults.append(
+                (index + 1, f"the row has {len(record)} {'field' if len(record) == 1 else 'fields'}, the header {width}")
+            )
         else:
             self.records.append((index + 1, record))
         if record is None and sum("quotes" in fault for _, fault in self.faults[-_MAX_MALFORMED:]) == _MAX_MALFORMED:
-            raise InputError(f"more than {_MAX_MALFORMED:,} rows with broken quotes; this is no CSV that can be read", line=index + 1)
+            raise InputError(
+                f"more than {_MAX_MALFORMED:,} rows with broken quotes; this is no CSV that can be read", line=index + 1
+            )
 
 
 def is_table(text: bytes, head: Header) -> bool:

@@ -1,4 +1,4 @@
-"""Dates as inventories write them, read as whole columns: ISO 8601, RFC 2822, OpenSSL text, epochs; day or month first only when told."""
+"""Dates as inventories write them, a column at a time: ISO 8601, RFC 2822, OpenSSL text, epochs; day or month first if told."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,26 +10,33 @@ INSTANT = pl.Datetime("us", "UTC")
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 _ISO_UTC = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%SZ", "%Y-%m-%d %H:%M:%S%.fZ")
-_ISO_OFFSET = ("%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S %#z")
+_ISO_OFFSET = (
+    "%Y-%m-%dT%H:%M:%S%#z",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S %#z",
+)
 _ISO_LOCAL = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", *(f"%Y-%m-%d{time}" for time in _TIMES[1:4]),
     *(f"%Y/%m/%d{time}" for time in _TIMES[:4]), "%Y.%m.%d",
 )  # fmt: skip
 _COMPACT_UTC = ("%Y%m%d%H%M%SZ", "%Y%m%dT%H%M%SZ")
 _COMPACT_LOCAL = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S")
+_ZONES = ("GMT", "UTC", "UT", "Z")
 _NAMED_UTC = (
-    "%b %d %H:%M:%S %Y GMT", "%b %d %H:%M:%S %Y UTC", "%a %b %d %H:%M:%S GMT %Y", "%a %b %d %H:%M:%S UTC %Y", "%Y-%m-%d %H:%M:%S UTC",
-    "%Y-%m-%d %H:%M UTC", "%Y-%m-%d %H:%M:%S GMT", *(f"{day}%d %b %Y %H:%M:%S {zone}" for day in ("%a, ", "") for zone in ("GMT", "UTC", "UT", "Z")),
-    "%Y-%m-%d %H:%M:%S%.f UTC",
+    *(f"%b %d %H:%M:%S %Y {zone}" for zone in _ZONES[:2]), *(f"%a %b %d %H:%M:%S {zone} %Y" for zone in _ZONES[:2]),
+    *(f"%Y-%m-%d %H:%M:%S {zone}" for zone in _ZONES[:2]), "%Y-%m-%d %H:%M UTC", "%Y-%m-%d %H:%M:%S%.f UTC",
+    *(f"{day}%d %b %Y %H:%M:%S {zone}" for day in ("%a, ", "") for zone in _ZONES),
 )  # fmt: skip
 _NAMED_OFFSET = ("%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M %z")
-_NAMED_LOCAL = (
-    "%a %b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Y",
-    *(f"{day}{time}" for day in ("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%Y-%b-%d") for time in _TIMES),
-)  # fmt: skip
+_NAMED_DAYS = ("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%Y-%b-%d")
+_NAMED_LOCAL = ("%a %b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Y", *(f"{day}{time}" for day in _NAMED_DAYS for time in _TIMES))
 _SLASHED = r"^\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})(\D.*)?$"
 """Day and month in an order that the text itself does not tell."""
-_EPOCH_SECONDS, _EPOCH_MILLISECONDS, _EPOCH_FLOAT = r"^\d{9,11}$", r"^\d{13}(\.0+)?$", r"^\d+(\.\d+)?[eE]\+?\d+$|^\d{9,11}\.\d+$"
+_EPOCH_SECONDS = r"^\d{9,11}$"
+_EPOCH_MILLISECONDS = r"^\d{13}(\.0+)?$"
+_EPOCH_FLOAT = r"^\d+(\.\d+)?[eE]\+?\d+$|^\d{9,11}\.\d+$"
 _MICROSOFT = r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$"
 """What Windows PowerShell 5 makes of a date in JSON: milliseconds; the offset is for showing only."""
 _FIRST, _LAST = 1950, 9999

@@ -1,4 +1,4 @@
-"""Distinguished names in the spellings of tools, written as RFC 4514 has them: most specific first, no blanks, known short names."""
+"""Distinguished names in the spellings of tools, written as RFC 4514 has them: most specific first, no blanks."""
 
 import re
 from collections.abc import Callable
@@ -9,11 +9,12 @@ _SHORT = {
     "CN": "CN", "COMMONNAME": "CN", "OU": "OU", "ORGANIZATIONALUNITNAME": "OU", "O": "O", "ORGANIZATIONNAME": "O", "L": "L",
     "LOCALITYNAME": "L", "ST": "ST", "S": "ST", "STATEORPROVINCENAME": "ST", "C": "C", "COUNTRYNAME": "C", "DC": "DC",
     "DOMAINCOMPONENT": "DC", "UID": "UID", "USERID": "UID", "STREET": "STREET", "STREETADDRESS": "STREET",
-    "E": "1.2.840.113549.1.9.1", "EMAIL": "1.2.840.113549.1.9.1", "EMAILADDRESS": "1.2.840.113549.1.9.1", "SERIALNUMBER": "2.5.4.5",
-    "SN": "2.5.4.4", "SURNAME": "2.5.4.4", "GN": "2.5.4.42", "GIVENNAME": "2.5.4.42", "T": "2.5.4.12", "TITLE": "2.5.4.12",
-    "POSTALCODE": "2.5.4.17", "BUSINESSCATEGORY": "2.5.4.15", "DNQ": "2.5.4.46", "DNQUALIFIER": "2.5.4.46",
-    "JURISDICTIONC": "1.3.6.1.4.1.311.60.2.1.3", "JURISDICTIONST": "1.3.6.1.4.1.311.60.2.1.2", "JURISDICTIONL": "1.3.6.1.4.1.311.60.2.1.1",
-    "JURISDICTIONCOUNTRYNAME": "1.3.6.1.4.1.311.60.2.1.3", "ORGANIZATIONIDENTIFIER": "2.5.4.97",
+    "E": "1.2.840.113549.1.9.1", "EMAIL": "1.2.840.113549.1.9.1", "EMAILADDRESS": "1.2.840.113549.1.9.1",
+    "SERIALNUMBER": "2.5.4.5", "SN": "2.5.4.4", "SURNAME": "2.5.4.4", "GN": "2.5.4.42", "GIVENNAME": "2.5.4.42",
+    "T": "2.5.4.12", "TITLE": "2.5.4.12", "POSTALCODE": "2.5.4.17", "BUSINESSCATEGORY": "2.5.4.15", "DNQ": "2.5.4.46", "DNQUALIFIER": "2.5.4.46",
+    "JURISDICTIONC": "1.3.6.1.4.1.311.60.2.1.3", "JURISDICTIONST": "1.3.6.1.4.1.311.60.2.1.2",
+    "JURISDICTIONL": "1.3.6.1.4.1.311.60.2.1.1", "JURISDICTIONCOUNTRYNAME": "1.3.6.1.4.1.311.60.2.1.3",
+    "ORGANIZATIONIDENTIFIER": "2.5.4.97",
 }  # fmt: skip
 """Attribute types to what RFC 4514 prints: its nine short names, dotted identifiers for all others."""
 _VALUE = r'[^,=\\"+;<>#/\s](?:[^,=\\"+;<>#/]*[^,=\\"+;<>#/\s])?'
@@ -21,7 +22,11 @@ _REGULAR = rf"^CN={_VALUE}(?:,(?:CN|OU|O|L|ST|C|DC|UID|STREET)={_VALUE})*$"
 """A name most specific first, blanks after commas gone, with nothing in it that needs an escape."""
 _ORGANIZATION = r",O=([^,]*)"
 _LONGEST = 10_000
-_PART = re.compile(r'\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=\s*("(?:[^"\\]|\\.)*"|(?:[^,;+\\"]|\\.)*)\s*([,;+]|$)')
+_PART = re.compile(
+    r'\s*+([A-Za-z][A-Za-z0-9-]*+|\d++(?:\.\d++)++)\s*+=\s*+("[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+|(?:[^,;+\\"]++|\\.)*+)([,;+]|$)',
+    re.DOTALL,
+)
+"""Possessive throughout: hostile cells must not make it try twice."""
 _SLASH = re.compile(r"\s*/([A-Za-z][A-Za-z0-9.]*)=")
 _ESCAPED = re.compile(r'([,+"\\<>;])')
 
@@ -70,6 +75,8 @@ def _careful(texts: pl.Series) -> pl.DataFrame:
 
 def parse(text: str) -> tuple[str | None, str | None, str | None]:
     """Write one name in RFC 4514 form, and take its most specific common name and organisation."""
+    if len(text) > _LONGEST:
+        return None, None, None
     if _SLASH.match(text):
         found = _SLASH.split(text.strip())[1:]
         parts = [[(_type(name), value)] for name, value in zip(found[::2], found[1::2], strict=True)][::-1]
@@ -105,7 +112,7 @@ def _listed(text: str) -> list[list[tuple[str, str]]] | None:
 
 
 def _value(text: str) -> str:
-    bare = text[1:-1] if text.startswith('"') else text.rstrip()
+    bare = text.rstrip()[1:-1] if text.startswith('"') else text.rstrip()
     return re.sub(r"\\(.)", r"\1", bare)
 
 

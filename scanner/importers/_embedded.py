@@ -26,15 +26,18 @@ def read(texts: pl.Series) -> Embedded:
     found = [_cell(text) if text is not None else (None, False, False) for text in texts]
     ders = pl.Series(texts.name, [one[0] for one in found], dtype=pl.Binary)
     private = pl.Series([one[1] for one in found], dtype=pl.Boolean)
-    return Embedded(ders, texts.is_not_null() & ders.is_null() & ~private, private, pl.Series([one[2] for one in found], dtype=pl.Boolean))
+    return Embedded(
+        ders, texts.is_not_null() & ders.is_null() & ~private, private, pl.Series([one[2] for one in found], dtype=pl.Boolean)
+    )
 
 
 def _cell(text: str) -> tuple[bytes | None, bool, bool]:
     """Return the certificate, whether a private key is there, and whether more certificates are."""
     if "-----BEGIN" not in text:
-        return _whole(_bytes(text)), False, False
+        data = _bytes(text)
+        return (_tlv.certificate(data) if data else None), False, False
     found = list(blocks(text.encode("utf-8", "replace")))
-    ders = [der for one in found if one.label in CERTIFICATE_LABELS and one.data and (der := _whole(one.data))]
+    ders = [der for one in found if one.label in CERTIFICATE_LABELS and one.data and (der := _tlv.certificate(one.data))]
     return (ders[0] if ders else None), any(one.private for one in found), len(ders) > 1
 
 
@@ -44,10 +47,3 @@ def _bytes(text: str) -> bytes | None:
         return bytes.fromhex(bare) if bare[:2] == "30" else binascii.a2b_base64(bare, strict_mode=True)
     except ValueError:
         return None
-
-
-def _whole(data: bytes | None) -> bytes | None:
-    """Cut a certificate out of the bytes at whose front it stands."""
-    outer = _tlv.value(data) if data else None
-    fits = outer is not None and outer.tag == _tlv.SEQUENCE and outer.after <= _tlv.MAX_CERTIFICATE
-    return data[: outer.after] if data and outer and fits and _tlv.shape(data) == "certificate" else None

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -13,7 +14,7 @@ from scanner.importers import Document, Yield, _binding, _cells, _consequences, 
 from scanner.importers._binding import Binding
 from scanner.importers._cells import Read
 from scanner.importers._mapping import InventoryMapping
-from scanner.importers._sheet import Complaints, Sheet, quote
+from scanner.importers._sheet import Complaints, Sheet, counted, quote
 from scanner.importers._synonyms import DER, KEY, SYNONYMS
 from scanner.model import Problem, Severity, Table
 from scanner.tables import Origin
@@ -27,12 +28,19 @@ _LOOKS_LIKE = r"^(?:-----BEGIN|MII|3082)"
 Facts = dict[str, pl.Series]
 
 
+def is_meant(document: Document, sureness: int) -> bool:
+    """Tell whether to read: what merely could be an inventory is read only if the user or a mapping names it."""
+    return sureness > 1 or document.named or document.mapping is not None
+
+
 def bound(document: Document, headers: list[str], line: int | None) -> tuple[Binding, list[Yield]]:
     """Bind the columns of a file and say what is not used; InputError where it is no inventory."""
     binding = _binding.bind(headers, document.mapping)
     if not binding.strength() and not (document.mapping and document.mapping.columns and binding.columns):
         told = _binding.quoted(headers)
-        raise InputError(f"no column of this file is known ({told}); say in a mapping file what they are, or rename them", line=line)
+        raise InputError(
+            f"no column of this file is known ({told}); say in a mapping file what they are, or rename them", line=line
+        )
     return binding, _binding.notes(document, binding, document.mapping, line)
 
 
@@ -66,9 +74,13 @@ def _any(texts: Mapping[str, pl.Series], height: int) -> pl.Series:
 def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints: Complaints, pool: Executor) -> Facts:
     """Read every column; where two tell the same fact, the one named after it goes first."""
     kind = complaints.sheet.binding.kind
+    if mapping.serial is None and "serial" in texts:
+        mapping = replace(mapping, serial=_base(complaints.sheet.binding.header("serial")))
     columns = [name for name in texts if name not in {KEY, DER}]
     found = list(pool.map(lambda name: _column(kind, name, texts[name], mapping), columns))
-    told = [(fact != column, column, fact, one) for column, facts in zip(columns, found, strict=True) for fact, one in facts.items()]
+    told = [
+        (fact != column, column, fact, one) for column, facts in zip(columns, found, strict=True) for fact, one in facts.items()
+    ]
     facts: Facts = {}
     precise: list[pl.Series] = []
     unknown: list[pl.Expr] = []
@@ -88,6 +100,11 @@ def _facts(texts: Mapping[str, pl.Series], mapping: InventoryMapping, complaints
     if unknown:
         facts[tables.UNKNOWN] = pl.select(pl.concat_list(unknown).list.drop_nulls()).to_series()
     return facts
+
+
+def _base(header: str) -> str | None:
+    """Say in which base serial numbers are, where the column's own name does."""
+    return next((base for base, mark in (("hex", "hex"), ("decimal", "dec")) if mark in header.lower()), None)
 
 
 def _column(kind: str, name: str, texts: pl.Series, mapping: InventoryMapping) -> dict[str, Read]:
@@ -112,8 +129,10 @@ def _complain(complaints: Complaints, texts: pl.Series, column: str, read: Read)
         header = complaints.sheet.binding.header(column)
         complaints.once(
             read.ambiguous,
-            lambda row, count: f"column «{header}»: {count:,} cells such as {quote(texts[row])} can be read in two ways and are left unknown; "
-            f"say in a mapping file which is meant: {read.advice}",
+            lambda row, count: (
+                f"column «{header}»: {counted(count, 'cell')} such as {quote(texts[row])} can be read in two ways and left unknown; "
+                f"say in a mapping file which is meant: {read.advice}"
+            ),
             "ambiguous-value",
             Severity.MEDIUM,
         )
@@ -126,7 +145,7 @@ def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
         return
     complaints.once(
         not_after.dt.year() == _NEVER,
-        lambda _, count: f"{count:,} {'row ends' if count == 1 else 'rows end'} in the year {_NEVER}, which some tools write for «never»; taken as it stands",
+        lambda _, count: f"{counted(count, 'date')} in the year {_NEVER}, as some tools write for «never»; taken as it stands",
         "year-9999",
     )
 
@@ -142,13 +161,22 @@ def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     complaints.cells(texts[DER], found.unread & alike, DER, lambda text: f"{text} is no whole certificate")
     complaints.once(
         found.unread & ~alike,
-        lambda row, count: f"column «{header}»: {count:,} cells such as {quote(texts[DER][row])} hold no certificate in PEM or base64",
+        lambda row, count: (
+            f"column «{header}»: no certificate in PEM or base64 in {counted(count, 'cell')} such as {quote(texts[DER][row])}"
+        ),
         "unreadable-value",
         Severity.LOW,
     )
-    complaints.once(found.more, lambda _, count: f"column «{header}»: of {count:,} chains only the first certificate is used", "ignored-content")
     complaints.once(
-        found.private, lambda _, count: f"column «{header}»: {count:,} private keys stand there; nothing of them was kept", "private-key-seen", Severity.LOW
+        found.more,
+        lambda _, count: f"column «{header}»: of {counted(count, 'chain')} only the first certificate is used",
+        "ignored-content",
+    )
+    complaints.once(
+        found.private,
+        lambda _, count: f"column «{header}»: {counted(count, 'private key')} recognised; nothing of it was kept",
+        "private-key-seen",
+        Severity.LOW,
     )
     beside = {"private_key_beside": _cells.kept(found.private, found.private)} if found.private.any() else {}
     return marks | {tables.DER: found.ders} | beside
@@ -171,6 +199,8 @@ def _endpoints(frame: pl.DataFrame, complaints: Complaints) -> pl.DataFrame:
     complaints.rows(nameless, lambda _: "a row without a host that can be read; it is left out", incomplete=True)
     port = frame["port"] if "port" in frame.columns else pl.Series("port", [None] * frame.height, dtype=pl.Int64)
     complaints.once(
-        port.is_null() & ~nameless, lambda _, count: f"{count:,} rows name no port; {_DEFAULT_PORT} is taken", "default-port"
+        port.is_null() & ~nameless,
+        lambda _, count: f"no port in {counted(count, 'row')}; {_DEFAULT_PORT} is taken",
+        "default-port",
     )
     return frame.with_columns(port=port.fill_null(_DEFAULT_PORT)).filter(~nameless)

@@ -10,7 +10,7 @@ from scanner.errors import InputError
 
 _MAX_DIGITS = 100
 """Longer integers (RSA moduli) stay text: nothing here computes with them, and Python refuses those above 4,300 digits."""
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
 
 

@@ -1,6 +1,6 @@
 """The inventory mapping file: what a company's own columns mean, checked with every fault at its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -30,7 +30,7 @@ class InventoryMapping:
     key: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     """Column of the registry to the inventory's own header."""
-    dates: Reading = Reading()
+    dates: Reading = field(default_factory=Reading)
     serial: str | None = None
     """hex or decimal."""
 
@@ -59,11 +59,16 @@ def _refuse_tricks(path: str, text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or depth > _MAX_DEPTH:
-            what = "aliases (*name) are not used in a mapping file" if depth <= _MAX_DEPTH else "nested too deeply for a mapping file"
-            raise PolicyError([Fault(path, event.start_mark.line + 1, event.start_mark.column + 1, what)])
+            what = (
+                "aliases (*name) are not used in a mapping file"
+                if depth <= _MAX_DEPTH
+                else "nested too deeply for a mapping file"
+            )
+            mark = event.start_mark
+            raise PolicyError([Fault(path, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, what)])
 
 
-def choose(mappings: tuple[InventoryMapping, ...], uri: str) -> InventoryMapping | None:
+def choose(mappings: Sequence[InventoryMapping], uri: str) -> InventoryMapping | None:
     """Find the first mapping that is for this file."""
     return next((one for one in mappings if not one.files or any(_is_for(uri, glob) for glob in one.files)), None)
 
@@ -86,7 +91,14 @@ class _Reader:
     def mappings(self, node: Any) -> Iterator[InventoryMapping]:
         """Read the whole file: one mapping, or a list of them under `mappings`."""
         if not isinstance(node, yaml.MappingNode):
-            self.faults.append(Fault(self.path, 1, 1, f"a mapping file is a YAML mapping with {', '.join(_KEYS)}, or a list of such under `mappings`"))
+            self.faults.append(
+                Fault(
+                    self.path,
+                    1,
+                    1,
+                    f"a mapping file is a YAML mapping with {', '.join(_KEYS)}, or a list of such under `mappings`",
+                )
+            )
             return
         parts = node.value
         if len(parts) == 1 and parts[0][0].value == "mappings" and isinstance(parts[0][1], yaml.SequenceNode):
@@ -124,7 +136,10 @@ class _Reader:
         order, zone = self.text(parts.get("format")), self.text(parts.get("tz")) or "UTC"
         if order is not None and order not in {DAY_FIRST, MONTH_FIRST} and not _is_pattern(order):
             near = _near(order, (DAY_FIRST, MONTH_FIRST))
-            self.fault(parts["format"], f"«{order}» is no date format{near}; write day-first, month-first or a pattern with %d, %m and %Y")
+            self.fault(
+                parts["format"],
+                f"«{order}» is no date format{near}; write day-first, month-first or a pattern with %d, %m and %Y",
+            )
         if not _is_zone(zone):
             self.fault(parts["tz"], f"«{zone}» is no time zone{_near(zone, sorted(available_timezones()))}")
         return Reading(order, zone)

@@ -71,6 +71,11 @@ class Complaints:
         return self.document.spot(sheet.lines[row], column, pointer)
 
 
+def counted(count: int, noun: str) -> str:
+    """Say how many: 1 row, 2 rows."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def quote(text: str | None) -> str:
     """Show a cell in a message."""
     return f"«{_text.printable(text or '', 40)}»"

@@ -70,7 +70,11 @@ class Scan:
     def failed(self) -> list[str]:
         """Name the tests that were tried and gave no result, with the reason."""
         tried = {name: mapping(attempt) for name, attempt in self.tests.items()}
-        return [f"{name} ({one.get('error_reason') or 'no reason given'})" for name, one in tried.items() if one.get("status") == "ERROR"]
+        return [
+            f"{name} ({one.get('error_reason') or 'no reason given'})"
+            for name, one in tried.items()
+            if one.get("status") == "ERROR"
+        ]
 
     def deployments(self) -> list[Mapping[str, Any]]:
         """Return the certificate deployments, one per sort of key."""
@@ -88,7 +92,9 @@ class Scan:
             "hsts.sent": sent,
             "hsts.max_age": max_age,
             "client_auth": _CLIENT_AUTH.get(str(self.connectivity.get("client_auth_requirement"))),
-            "ocsp_stapled": _every(one.get("ocsp_response") is not None if "ocsp_response" in one else None for one in self.deployments()),
+            "ocsp_stapled": _every(
+                one.get("ocsp_response") is not None if "ocsp_response" in one else None for one in self.deployments()
+            ),
             "certificate.trusted": _every(map(_trusted, self.deployments())),
             "chain.order_ok": _every(truth(one.get("received_chain_has_valid_order")) for one in self.deployments()),
         }
@@ -97,16 +103,23 @@ class Scan:
         """Versions accepted; open where a version was not tried."""
         results = {version: self.result(test) for test, version in VERSIONS.items()}
         highest = _HIGHEST.get(str(self.connectivity.get("highest_tls_version_supported")))
-        accepted = [name for name, one in results.items() if name == highest or (one and one.get("is_tls_version_supported") is True)]
+        accepted = [
+            name for name, one in results.items() if name == highest or (one and one.get("is_tls_version_supported") is True)
+        ]
         return [*accepted, *([None] if None in results.values() else [])]
 
     def _ciphers(self) -> list[dict[str, object] | None]:
         """Suites accepted with every version; open where a version was not tried."""
         found: list[dict[str, object] | None] = []
         for test, version in VERSIONS.items():
-            accepted = [mapping(mapping(one).get("cipher_suite")).get("name") for one in items((self.result(test) or {}).get("accepted_cipher_suites"))]
+            accepted = [
+                mapping(mapping(one).get("cipher_suite")).get("name")
+                for one in items((self.result(test) or {}).get("accepted_cipher_suites"))
+            ]
             # sslyze tries suites in threads: their order differs from run to run and says nothing.
-            found += [_tls_names.suite(name[:80], version) for name in sorted({name for name in accepted if isinstance(name, str)})]
+            found += [
+                _tls_names.suite(name[:80], version) for name in sorted({name for name in accepted if isinstance(name, str)})
+            ]
         return [*found, None] if any(self.result(test) is None for test in VERSIONS) else found
 
     def _groups(self) -> Iterator[str]:
@@ -155,4 +168,8 @@ def _trusted(deployment: Mapping[str, Any]) -> bool | None:
 
 
 def _age(seconds: Any) -> timedelta | None:
-    return timedelta(seconds=min(seconds, _LONGEST)) if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0 else None
+    return (
+        timedelta(seconds=min(seconds, _LONGEST))
+        if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0
+        else None
+    )

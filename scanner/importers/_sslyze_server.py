@@ -17,7 +17,8 @@ _ERROR = re.compile(r"sslyze\.errors\.(\w+): ?([^\n]*)")
 _DEAD = frozenset({"ServerRejectedConnection", "ConnectionToServerTimedOut", "ServerHostnameCouldNotBeResolved"})
 """No TCP connection came about: refused, rejected, timed out, no address."""
 _ALIVE = frozenset({
-    "ServerRejectedTlsHandshake", "ServerTlsConfigurationNotSupported", "TlsHandshakeTimedOut", "ServerRejectedOpportunisticTlsNegotiation",
+    "ServerRejectedTlsHandshake", "ServerTlsConfigurationNotSupported", "TlsHandshakeTimedOut",
+    "ServerRejectedOpportunisticTlsNegotiation",
 })  # fmt: skip
 """TCP answered, and no TLS that sslyze speaks; that says nothing of other TLS (post-quantum groups, for one)."""
 _UNRESOLVED = re.compile(r"resolve", re.IGNORECASE)
@@ -48,12 +49,16 @@ class Server:
     def record(self, place: Place, facts: Mapping[str, object]) -> Record:
         """Make the endpoint's record."""
         known = {"host": self.host, "port": self.port, "reachable": True} | dict(self.facts) | dict(facts)
-        return Record("endpoint", place(self.pointer, self.host, self.port), facts={name: one for name, one in known.items() if one is not None})
+        return Record(
+            "endpoint",
+            place(self.pointer, self.host, self.port),
+            facts={name: one for name, one in known.items() if one is not None},
+        )
 
-    def certificate(self, der: bytes, sighting: Sighting, *, leaf: bool) -> Record:
-        """Make the record of a certificate that it sent."""
-        fingerprint = sha256(der).hexdigest()
-        return Record("certificate", sighting, der, {"fingerprint_sha256": fingerprint}, leaf_of=self.asset_id if leaf else None)
+    def certificate(self, der: bytes | None, printed: Mapping[str, object], sighting: Sighting, *, leaf: bool) -> Record:
+        """Make the record of a certificate that it sent; without its bytes, of what the scan printed."""
+        facts = printed if der is None else {"fingerprint_sha256": sha256(der).hexdigest()}
+        return Record("certificate", sighting, der, facts, leaf_of=self.asset_id if leaf else None)
 
     def named(self, scan: Scan) -> dict[str, object]:
         """Judge the names of the leaf where another server name than the host was asked for; else that is derived later."""
@@ -85,13 +90,16 @@ class Server:
         spot = place(self.pointer, self.host, self.port).spot
         failed = self.scan.failed() if self.scan else []
         if failed:
-            told = f"{self.host}:{self.port}: sslyze could not finish {_text.printable(', '.join(failed), 400)}; what they would tell is unknown"
+            tests = _text.printable(", ".join(failed), 400)
+            told = f"{self.host}:{self.port}: sslyze could not finish {tests}; what they would tell is unknown"
             yield Problem(Severity.LOW, "scan-incomplete", told, spot)
         if self.scan and self.scan.connectivity.get("client_auth_requirement") == "OPTIONAL":
             told = f"{self.host}:{self.port} asks for a client certificate; sslyze cannot tell whether it insists on one"
             yield Problem(Severity.INFO, "client-auth-unclear", told, spot)
         if self.proxied:
-            yield Problem(Severity.INFO, "secret-dropped", "the password of an HTTP proxy stands in the file; it was not read", spot)
+            yield Problem(
+                Severity.INFO, "secret-dropped", "the password of an HTTP proxy stands in the file; it was not read", spot
+            )
 
 
 _WITHOUT = {
@@ -105,7 +113,7 @@ def server(entry: Mapping[str, Any], pointer: str) -> Server | None:
     """Read one element of `server_scan_results`; null where it names no server."""
     location, network = mapping(entry.get("server_location")), mapping(entry.get("network_configuration"))
     host, port = location.get("hostname"), location.get("port")
-    if not isinstance(host, str) or not _HOST.fullmatch(host) or not _is_port(port):
+    if not isinstance(host, str) or not _HOST.fullmatch(host) or not isinstance(port, int) or not _is_port(port):
         return None
     trace = _ERROR.findall(str(entry.get("connectivity_error_trace") or ""))
     tests = entry.get("scan_result")
@@ -114,7 +122,7 @@ def server(entry: Mapping[str, Any], pointer: str) -> Server | None:
     address = location.get("ip_address")
     return Server(
         hostname.normal(host),
-        int(port),
+        port,
         pointer,
         sni=asked if asked != hostname.normal(host) else "",
         scan=Scan(mapping(tests), mapping(entry.get("connectivity_result"))) if isinstance(tests, dict) else None,
@@ -144,8 +152,10 @@ def _names(san: Mapping[str, Any], sort: str) -> list[str]:
 
 
 def _protocol(opportunistic: Any) -> str:
-    return f"{opportunistic.lower().replace('_', '-')[:20]}+starttls" if isinstance(opportunistic, str) and opportunistic else "tls"
+    return (
+        f"{opportunistic.lower().replace('_', '-')[:20]}+starttls" if isinstance(opportunistic, str) and opportunistic else "tls"
+    )
 
 
-def _is_port(port: Any) -> bool:
-    return isinstance(port, int) and not isinstance(port, bool) and 0 < port < 65536  # noqa: PLR2004 - TCP
+def _is_port(port: int) -> bool:
+    return not isinstance(port, bool) and 0 < port < 65536

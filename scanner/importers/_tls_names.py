@@ -9,18 +9,19 @@ _SUITE = re.compile(r"(?:TLS|SSL)_(?:CK_)?(?:(?P<kx>[A-Za-z0-9_]+?)_WITH_)?(?P<c
 _ANONYMOUS = re.compile(r"_(?:anon|ANON)\b")
 _EXPORT = re.compile(r"_EXPORT\d*")
 _METHODS = {
-    "RSA": ("RSA", "RSA"), "DHE_RSA": ("DHE", "RSA"), "DHE_DSS": ("DHE", "DSS"), "DH_RSA": ("DH", "RSA"), "DH_DSS": ("DH", "DSS"),
-    "ECDHE_RSA": ("ECDHE", "RSA"), "ECDHE_ECDSA": ("ECDHE", "ECDSA"), "ECDH_RSA": ("ECDH", "RSA"), "ECDH_ECDSA": ("ECDH", "ECDSA"),
-    "DH_anon": ("DHE", "anonymous"), "ECDH_anon": ("ECDHE", "anonymous"), "PSK": ("PSK", "PSK"), "DHE_PSK": ("DHE_PSK", "PSK"),
-    "PSK_DHE": ("DHE_PSK", "PSK"), "ECDHE_PSK": ("ECDHE_PSK", "PSK"), "RSA_PSK": ("RSA_PSK", "PSK"), "SRP_SHA": ("SRP", "SRP"),
+    "RSA": ("RSA", "RSA"), "DHE_RSA": ("DHE", "RSA"), "DHE_DSS": ("DHE", "DSS"), "DH_RSA": ("DH", "RSA"),
+    "DH_DSS": ("DH", "DSS"), "ECDHE_RSA": ("ECDHE", "RSA"), "ECDHE_ECDSA": ("ECDHE", "ECDSA"), "ECDH_RSA": ("ECDH", "RSA"),
+    "ECDH_ECDSA": ("ECDH", "ECDSA"), "DH_anon": ("DHE", "anonymous"), "ECDH_anon": ("ECDHE", "anonymous"), "PSK": ("PSK", "PSK"),
+    "DHE_PSK": ("DHE_PSK", "PSK"), "PSK_DHE": ("DHE_PSK", "PSK"), "ECDHE_PSK": ("ECDHE_PSK", "PSK"), "RSA_PSK": ("RSA_PSK", "PSK"), "SRP_SHA": ("SRP", "SRP"),
     "SRP_SHA_RSA": ("SRP", "RSA"), "SRP_SHA_DSS": ("SRP", "DSS"), "KRB5": ("KRB5", "KRB5"), "NULL": ("NULL", "NULL"),
     "GOSTR341112_256": ("GOST", "GOST"), "GOSTR341094": ("GOST", "GOST"), "GOSTR341001": ("GOST", "GOST"),
 }  # fmt: skip
 """What stands before WITH, to key exchange and authentication. An anonymous key exchange is ephemeral (RFC 5246 F.1.1.1)."""
 _EPHEMERAL = frozenset({"DHE", "ECDHE", "DHE_PSK", "ECDHE_PSK", "TLS 1.3"})
 _BITS = (
-    ("3DES", 112), ("DES_192_EDE3", 112), ("DES40", 40), ("_40", 40), ("EXPORT40", 40), ("DES", 56), ("NULL", 0), ("CHACHA20", 256),
-    ("_256", 256), ("GOST", 256), ("KUZNYECHIK", 256), ("MAGMA", 256), ("28147", 256), ("_192", 192), ("_128", 128), ("IDEA", 128), ("SEED", 128), ("SM4", 128), ("RC4", 128),
+    ("3DES", 112), ("DES_192_EDE3", 112), ("DES40", 40), ("_40", 40), ("EXPORT40", 40), ("DES", 56), ("NULL", 0),
+    ("CHACHA20", 256), ("_256", 256), ("GOST", 256), ("KUZNYECHIK", 256), ("MAGMA", 256), ("28147", 256), ("_192", 192),
+    ("_128", 128), ("IDEA", 128), ("SEED", 128), ("SM4", 128), ("RC4", 128),
 )  # fmt: skip
 """Strength of the cipher by a part of its name, the first that fits. 3DES counts 112 (NIST SP 800-57 part 1, table 2)."""
 _AEAD = re.compile(r"_(?:GCM|CCM|CCM_8|OCB|MGM_L|MGM_S)(?:_|\b)|CHACHA20_POLY1305|ASCON|AEGIS")

@@ -132,3 +132,11 @@ def signed_certificates(data: bytes) -> list[bytes] | None:
         return None
     bag = next((part for part in children(data, signed) if part.tag == _CERTIFICATES), None)
     return [data[part.at : part.after] for part in children(data, bag) if part.tag == SEQUENCE] if bag else []
+
+
+def certificate(data: bytes) -> bytes | None:
+    """Cut out the certificate at the front of the bytes (TRUSTED CERTIFICATE has more behind it); null where none stands."""
+    outer = value(data)
+    if outer is None or outer.tag != SEQUENCE or outer.after > MAX_CERTIFICATE or shape(data) != "certificate":
+        return None
+    return data[: outer.after]

@@ -2,12 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from scanner.importers import Document, choose
+from scanner.importers import Document, _mapping, recognise
+from scanner.importers._mapping import InventoryMapping
 from scanner.model import Problem, Severity, Spot
 
 MAX_SIZE = 512 * 1024 * 1024
@@ -16,19 +17,21 @@ _HEAD = 65536
 _TOO_LARGE = f"larger than {MAX_SIZE // 1024 // 1024} MiB; split it"
 
 
-def documents(argument: str, *, root: Path, stdin: BinaryIO) -> Iterator[Document | Problem]:
+def documents(
+    argument: str, *, root: Path, stdin: BinaryIO, mappings: Sequence[InventoryMapping] = ()
+) -> Iterator[Document | Problem]:
     """Yield the documents behind one evidence argument; what cannot be read is a problem, and the rest goes on.
 
     A file in a folder that no importer recognises comes as a Document with only its head, so that it can be counted.
     """
     if argument == "-":
-        yield _limited(Document("-", stdin.read(MAX_SIZE + 1), "-"))
+        yield _limited(Document("-", stdin.read(MAX_SIZE + 1), "-", mapping=_mapping.choose(mappings, "-")))
         return
     path = Path(argument)
     if path.is_dir():
-        yield from _folder(argument, path, root)
+        yield from _folder(argument, path, root, mappings)
     else:
-        yield _named(argument, path, root)
+        yield _named(argument, path, root, mappings)
 
 
 def uri(argument: str, path: Path, root: Path) -> str:
@@ -37,7 +40,7 @@ def uri(argument: str, path: Path, root: Path) -> str:
     return inside if inside is not None else _spelled(argument)
 
 
-def _named(argument: str, path: Path, root: Path) -> Document | Problem:
+def _named(argument: str, path: Path, root: Path, mappings: Sequence[InventoryMapping]) -> Document | Problem:
     where = uri(argument, path, root)
     try:
         with path.open("rb") as file:
@@ -45,10 +48,10 @@ def _named(argument: str, path: Path, root: Path) -> Document | Problem:
     except (OSError, ValueError) as error:
         return _unreadable(where, error)
     relative = _relative(path, root) or _spelled(path.name)
-    return _limited(Document(where, data, argument, relative, path=path))
+    return _limited(Document(where, data, argument, relative, mapping=_mapping.choose(mappings, where), path=path))
 
 
-def _folder(argument: str, folder: Path, root: Path) -> Iterator[Document | Problem]:
+def _folder(argument: str, folder: Path, root: Path, mappings: Sequence[InventoryMapping]) -> Iterator[Document | Problem]:
     empty = True
     base = _relative(folder, root)
     shown = base if base is not None else _spelled(argument).rstrip("/")
@@ -60,7 +63,9 @@ def _folder(argument: str, folder: Path, root: Path) -> Iterator[Document | Prob
             continue
         path, below = entry, _below(entry, folder)
         where = f"{shown}/{below}" if shown not in {"", "."} else below
-        found = _found(path, Document(where, b"", argument, where if base is not None else below, named=False, path=path))
+        relative = where if base is not None else below
+        mapping = _mapping.choose(mappings, where)
+        found = _found(path, Document(where, b"", argument, relative, named=False, mapping=mapping, path=path))
         if found is not None:
             empty = False
             yield found
@@ -83,11 +88,11 @@ def _files(folder: Path) -> Iterator[Path | tuple[Path, OSError]]:
             if (info.st_dev, info.st_ino) in seen:
                 continue
             seen.add((info.st_dev, info.st_ino))
-            names = [name for name in os.listdir(path) if not name.startswith(".")]
+            names = [inner for inner in path.iterdir() if not inner.name.startswith(".")]
         except OSError as error:
             yield path, error
             continue
-        waiting += [path / name for name in sorted(names, key=os.fsencode, reverse=True)]
+        waiting += sorted(names, key=os.fsencode, reverse=True)
 
 
 def _found(path: Path, document: Document) -> Document | Problem | None:
@@ -98,7 +103,7 @@ def _found(path: Path, document: Document) -> Document | Problem | None:
             return None
         with path.open("rb") as file:
             data = file.read(_HEAD)
-            if choose(data) is not None:
+            if recognise(replace(document, data=data)) is not None:
                 file.seek(0)
                 data = _whole(file)
     except OSError as error:
@@ -125,7 +130,7 @@ def _unreadable(where: str, error: Exception, *, incomplete: bool = True) -> Pro
 def _relative(path: Path, root: Path) -> str | None:
     """Write a path relative to the root with `/`; null outside of it. Links are not followed: the user's names count."""
     try:
-        inside = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
+        inside = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))  # noqa: PTH100 - resolve() follows links
     except ValueError:
         return None
     return _spelled(inside.as_posix())

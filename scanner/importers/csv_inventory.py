@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-
-
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _binding, _csv_rows, _inventory, _text, importer
 from scanner.importers._sheet import Sheet
@@ -34,6 +32,8 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a CSV file lists."""
+    if not _inventory.is_meant(document, sniff(document.data[:65536])):
+        return
     text = _text.unmarked(document.data)
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")

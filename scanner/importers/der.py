@@ -61,5 +61,7 @@ def _unfit(bundle: Bundle, at: int) -> Yield:
     data = bundle.document.data
     found = _tlv.header(data, at)
     if found is not None and found[0] == _tlv.SEQUENCE and found[2] is not None:
-        return bundle.document.broken(f"cut off: the certificate at byte {at:,} should end at {found[1] + found[2]:,}, the file at {len(data):,}")
+        return bundle.document.broken(
+            f"cut off: the certificate at byte {at:,} should end at {found[1] + found[2]:,}, the file at {len(data):,}"
+        )
     return bundle.document.broken(f"from byte {at:,} on the file holds {len(data) - at:,} bytes that are no certificate")

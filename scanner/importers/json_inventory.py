@@ -23,6 +23,8 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON document lists."""
+    if not _inventory.is_meant(document, sniff(document.data[:65536])):
+        return
     text, valid = _text.utf8(document.data)
     if not valid:
         yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")

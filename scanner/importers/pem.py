@@ -8,7 +8,9 @@ from scanner.importers._certificates import Bundle
 from scanner.importers._pem_blocks import CERTIFICATE_LABELS, PKCS7_LABELS, Block, blocks
 
 _FIRST = re.compile(rb"\s*-----BEGIN [A-Z0-9 #]{3,40}-----")
-_LATER = re.compile(rb"(?m)^[ \t]*-----BEGIN (?:[A-Z0-9 ]{0,20}(?:CERTIFICATE|PRIVATE KEY|PKCS7|CMS|CERTIFICATE REQUEST|X509 CRL))-----")
+_LATER = re.compile(
+    rb"(?m)^[ \t]*-----BEGIN (?:[A-Z0-9 ]{0,20}(?:CERTIFICATE|PRIVATE KEY|PKCS7|CMS|CERTIFICATE REQUEST|X509 CRL))-----"
+)
 _PRINTED = re.compile(rb"\s*(?:Certificate:\s+Data:|Bag Attributes|subject ?=|issuer ?=|depth=\d)")
 """What OpenSSL prints above its blocks, sometimes for more than the first 64 KiB."""
 

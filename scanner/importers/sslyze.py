@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scanner.errors import InputError
-from scanner.importers import Document, Yield, _json, _text, _tlv, importer
+from scanner.importers import Document, Yield, _json, _sslyze_certificate, _text, _tlv, importer
 from scanner.importers._pem_blocks import blocks
 from scanner.importers._sslyze_scan import Scan, items, mapping
 from scanner.importers._sslyze_server import Server, server, unresolved
@@ -42,7 +42,9 @@ def read(document: Document) -> Iterator[Yield]:
     """Yield what a scan file shows."""
     text, _ = _text.utf8(document.data)
     scan = checked(_json.load(text))
-    found = list(records(scan, lambda pointer, _host, _port: document.sighting("network", pointer=pointer), seen_at=completed(scan)))
+    found = list(
+        records(scan, lambda pointer, _host, _port: document.sighting("network", pointer=pointer), seen_at=completed(scan))
+    )
     places = _json.places(text, [pointer for one in found if (pointer := _spot(one).pointer) is not None])
     for one in found:
         line, column = places.get(_spot(one).pointer or "", (None, None))
@@ -84,7 +86,9 @@ def records(scan: Mapping[str, Any], place: Place, *, seen_at: datetime | None =
         found = server(mapping(entry), pointer)
         if found is None:
             spot = dated(pointer, "", 0).spot
-            yield Problem(Severity.HIGH, "certgate/unreadable-input", "a scan result without host and port", spot, incomplete=True)
+            yield Problem(
+                Severity.HIGH, "certgate/unreadable-input", "a scan result without host and port", spot, incomplete=True
+            )
         elif found.scan is None:
             yield from found.without_tls(dated)
         else:
@@ -93,7 +97,7 @@ def records(scan: Mapping[str, Any], place: Place, *, seen_at: datetime | None =
 
 def _scanned(found: Server, scan: Scan, place: Place) -> Iterator[Record | Problem]:
     certificates = list(_certificates(found, scan, place))
-    leaf = next((one.facts["fingerprint_sha256"] for one in certificates if isinstance(one, Record) and one.leaf_of), None)
+    leaf = next((one.facts.get("fingerprint_sha256") for one in certificates if isinstance(one, Record) and one.leaf_of), None)
     yield found.record(place, scan.facts() | found.named(scan) | {"certificate.fingerprint_sha256": leaf})
     yield from found.notes(place)
     yield from certificates
@@ -109,19 +113,19 @@ def _certificates(found: Server, scan: Scan, place: Place) -> Iterator[Record | 
         for index, entry in enumerate(items(deployment.get("received_certificate_chain"))):
             where = f"{pointer}/received_certificate_chain/{index}"
             der = _der(mapping(entry).get("as_pem"))
+            sighting = place(where, found.host, found.port)
             if der is None:
-                spot = place(where, found.host, found.port).spot
-                yield Problem(Severity.HIGH, "certgate/unreadable-input", "its PEM cannot be read", spot, incomplete=True)
-            elif der not in seen:
-                seen.add(der)
-                yield found.certificate(der, place(where, found.host, found.port), leaf=index == 0 and named)
+                message = "the certificate's PEM cannot be read; what sslyze printed of it is used"
+                yield Problem(Severity.HIGH, "certgate/unreadable-input", message, sighting.spot, incomplete=True)
+            if der is None or der not in seen:
+                seen.add(der or b"")
+                printed = _sslyze_certificate.facts(mapping(entry)) if der is None else {}
+                yield found.certificate(der, printed, sighting, leaf=index == 0 and named)
 
 
 def _der(pem: Any) -> bytes | None:
     block = next(blocks(pem.encode("utf-8", "replace")), None) if isinstance(pem, str) else None
-    outer = _tlv.value(block.data) if block and block.data else None
-    fits = outer is not None and outer.tag == _tlv.SEQUENCE and outer.after <= _tlv.MAX_CERTIFICATE
-    return block.data[: outer.after] if fits and block and block.data and outer else None
+    return _tlv.certificate(block.data) if block and block.data else None
 
 
 def _spot(one: Record | Problem) -> Any:
