@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from reports import _fonts, _safe, _words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
 
+_ROOM = 32
 _PARTS = re.compile(r"(?<=[.\-/:_])")
 
 
@@ -39,7 +41,12 @@ def environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(
-        loader=FunctionLoader(read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+        loader=FunctionLoader(read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
     )
     filters: dict[str, Callable[..., Any]] = {
         "number": _words.number,
@@ -62,11 +69,11 @@ def _shown(value: object) -> object:
     return value if hasattr(value, "__html__") or isinstance(value, int | float) else text(value)
 
 
-def breaks(value: object, room: int = 32) -> Any:
-    """Allow a name that is longer than the room it has to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
+def breaks(value: object, longest: int = _safe.LONGEST) -> Any:
+    """Allow a long name to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
     from markupsafe import Markup, escape
 
-    shown = cell(value)
-    if len(shown) <= room:
+    shown = cell(value, longest)
+    if len(shown) <= _ROOM:
         return escape(shown)
     return Markup("<wbr>").join(escape(part) for part in _PARTS.split(shown))

@@ -26,7 +26,7 @@ def spelled(character: str) -> str:
 
 
 def visible(text: object) -> str:
-    """Make every control, bidirectional, zero-width and surrogate character visible; line feeds and other spaces become a space."""
+    """Make every control, bidirectional, zero-width and surrogate character visible; any other space becomes a space."""
     shown = _INVISIBLE.sub(lambda match: spelled(match.group()), "" if text is None else str(text))
     return _SPACES.sub(" ", shown)
 

@@ -29,7 +29,10 @@ CLASSES = SEVERITIES | {"unknown": OUTCOMES["unknown"], "pass": "No open finding
 MODES = {"block": "blocks", "warn": "warns", "report": "is reported"}
 NOTHING = "absent or not known"
 
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _PLURALS = {"identity": "identities", "policy": "policies", "registry": "registries"}
 _MOST_ELEMENTS = 12
@@ -96,11 +99,7 @@ def day(value: datetime | None) -> str:
 def moment(value: datetime) -> str:
     """Write an instant: the date alone where it is midnight, UTC."""
     at = value.astimezone(UTC)
-    return (
-        date(at)
-        if (at.hour, at.minute, at.second, at.microsecond) == (0, 0, 0, 0)
-        else f"{date(at)}, {at:%H:%M:%S} UTC"
-    )
+    return date(at) if (at.hour, at.minute, at.second, at.microsecond) == (0, 0, 0, 0) else f"{date(at)}, {at:%H:%M:%S} UTC"
 
 
 def month(year: int, number_: int) -> str:
@@ -150,9 +149,7 @@ def value(found: object, type_: Type) -> str:
         return _elements(found, type_.element or tables.TEXT)
     if isinstance(found, Mapping):
         members = type_.members or {}
-        return " ".join(
-            f"{name} {value(one, members.get(name, tables.TEXT))}" for name, one in found.items() if one is not None
-        )
+        return " ".join(f"{name} {value(one, members.get(name, tables.TEXT))}" for name, one in found.items() if one is not None)
     if isinstance(found, datetime):
         return instant(found)
     return _number(found, type_) if isinstance(found, int | float) else str(found)

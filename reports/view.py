@@ -63,7 +63,7 @@ class View:
 
     @cached_property
     def owners(self) -> list[tuple[str, dict[str, int], int]]:
-        """Owner (empty: none declared), open findings by severity, and their sum, most first; nothing where no owner is declared."""
+        """Owner (empty: none), open findings by severity, and their sum, most first; nothing where no owner is declared."""
         counted: dict[str, Counter[str]] = {}
         for one in self.open:
             counted.setdefault(one.owner, Counter())[one.severity] += 1
@@ -168,6 +168,11 @@ class View:
     def incomplete(self) -> str:
         """What makes the run incomplete, or nothing."""
         return scope.incomplete(self.report)
+
+    @property
+    def statement(self) -> str:
+        """The statement on completeness."""
+        return scope.statement(self.sources, self.incomplete)
 
     @property
     def completeness(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Charts as hand-made SVG: one template a kind, values in the title, classes for colours, no script, no style, no fixed text size.
+"""Charts as hand-made SVG: one template a kind, values in the title, classes for colours, no script, no style.
 
 The same SVG stands in HTML, where classes recolour it, and in PDF, where the light colours of its attributes hold.
 Positions along the width are shares of it, so that text keeps its size however wide the chart is.
@@ -43,7 +43,13 @@ def waffle(shares: Waffle) -> "Markup":
         parts.append((share.key, COLOURS[share.key], _path(first, count)))
         first += count
     said = ", ".join(share.text for share in shares.shares)
-    return _svg("waffle", parts=parts, title=f"Identities by worst outcome: {said}.", width=max(1, ceil(first / ROWS)) * _STEP, height=ROWS * _STEP)
+    return _svg(
+        "waffle",
+        parts=parts,
+        title=f"Identities by worst outcome: {said}.",
+        width=max(1, ceil(first / ROWS)) * _STEP,
+        height=ROWS * _STEP,
+    )
 
 
 def bar(shares: Sequence[Share], title: str) -> "Markup":
@@ -65,9 +71,15 @@ def columns(values: Sequence[tuple[str, int]], title: str) -> "Markup":
     room = 100 - _LEFT
     each = room / max(1, len(values))
     marks = [
-        {"label": label, "value": value, "x": round(_LEFT + each * (index + 0.2), 2), "middle": round(_LEFT + each * (index + 0.5), 2), "y": _height(value, top)}
+        {
+            "label": label,
+            "value": value,
+            "x": round(_LEFT + each * (index + 0.2), 2),
+            "middle": round(_LEFT + each * (index + 0.5), 2),
+            "y": _height(value, top),
+        }
         for index, (label, value) in enumerate(values)
-    ]  # fmt: skip
+    ]
     grid = [(line, _height(line, top)) for line in lines]
     said = ", ".join(f"{label} {_words.number(value)}" for label, value in values)
     return _svg("columns", marks=marks, width=round(each * 0.6, 2), grid=grid, base=_BASE, left=_LEFT, title=f"{title}: {said}.")

@@ -1,4 +1,4 @@
-"""Findings as reports list them: failures, and once per identity what could not be judged; worst first, with where it was seen."""
+"""Findings as reports list them, worst first: failures, and once per identity what could not be judged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,9 +64,7 @@ def findings(report: Report) -> list[Finding]:
     ]
     labels = _labels([found for found, _ in (*rows, *gaps)])
     failures = [_failure(label, row, owners) for label, (_, row) in zip(labels, rows, strict=False)]
-    return failures + [
-        _gap(label, found, row, owners) for label, (found, row) in zip(labels[len(rows) :], gaps, strict=True)
-    ]
+    return failures + [_gap(label, found, row, owners) for label, (found, row) in zip(labels[len(rows) :], gaps, strict=True)]
 
 
 def _rank() -> pl.Expr:
@@ -152,8 +150,7 @@ def observed(kind: str, text: str | None) -> tuple[tuple[str, str], ...]:
     facts = orjson.loads(text) if text else {}
     known = ((name, value, _fact(kind, name)) for name, value in facts.items())
     return tuple(
-        (_words.fact_name(fact, name), _words.value(value, fact.type if fact else tables.TEXT))
-        for name, value, fact in known
+        (_words.fact_name(fact, name), _words.value(value, fact.type if fact else tables.TEXT)) for name, value, fact in known
     )
 
 

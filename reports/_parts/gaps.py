@@ -1,8 +1,7 @@
-"""Evidence gaps: facts that are not known, gathered where the same identities lack them, and how many checks they would settle."""
+"""Evidence gaps: facts that are not known, gathered where the same identities lack them, and what they would settle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 
 import polars as pl
 
@@ -86,7 +85,7 @@ def _told(report: Report) -> Mapping[tuple[str, str], tuple[str, ...]]:
     for kind, names, sources in report.gaps.select("kind", "missing", "would_tell").iter_rows():
         for name in names:
             given.setdefault((kind, name), []).append(set(sources))
-    return {key: tuple(sorted(reduce(set.intersection, sets))) for key, sets in given.items()}
+    return {key: tuple(sorted(set.intersection(*sets))) for key, sets in given.items()}
 
 
 def lead(rows: list[Missing], checks: int, assets: int, applied: int) -> str:

@@ -13,6 +13,10 @@ MEANINGS = {
     "skip": "The rule is not about this identity. Counted, not listed.",
     "waived": "A failure under an approved exception. Listed apart.",
 }
+_OUTCOMES = (
+    "Each rule gives pass, fail, could not be judged or not applicable for each identity of its kind. "
+    "Missing evidence gives could not be judged, never pass."
+)
 _NAMES = {"python": "Python", "polars": "Polars", "openssl": "OpenSSL", "weasyprint": "WeasyPrint"}
 
 
@@ -35,8 +39,7 @@ def lines(report: Report) -> list[str]:
     """Say how results were reached."""
     given = "" if report.as_of_given else ", the time of the run"
     said = [
-        "Each rule gives pass, fail, could not be judged or not applicable for each identity of its kind. "
-        "Missing evidence gives could not be judged, never pass.",
+        _OUTCOMES,
         f"The evaluation date, {_words.moment(report.as_of)}{given}, decides which limits apply; the day of printing does not.",
         _gate(report),
     ]

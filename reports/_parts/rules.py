@@ -37,9 +37,7 @@ class Card:
         if not any(owner for owner, _ in self.owners):
             return kinds
         rest = len(named) - MOST_OWNERS
-        return f"{kinds}; {', '.join(named[:MOST_OWNERS])}" + (
-            f" and {_words.many(rest, 'more owner')}" if rest > 0 else ""
-        )
+        return f"{kinds}; {', '.join(named[:MOST_OWNERS])}" + (f" and {_words.many(rest, 'more owner')}" if rest > 0 else "")
 
 
 def cited(source: Mapping[str, str]) -> str:
@@ -55,16 +53,14 @@ def filled(text: str, *, name: str, observed: str, limit: str) -> str:
 
 def at_large(rule: RuleReport, text: str) -> str:
     """Put words that hold for every finding of the rule into a text of the policy."""
-    limit = rule.limit if len(rule.limit) <= 80 else "the limit"  # noqa: PLR2004 - longer ones stand in `asked`
+    limit = rule.limit if len(rule.limit) <= 80 else "the limit"
     return filled(text, name="the identity", observed="what was observed", limit=limit or "the limit")
 
 
 def of_finding(rule: RuleReport, found: Finding, text: str) -> str:
     """Put the words of one finding into a text of the policy."""
     seen = "; ".join(value for _, value in found.observed)
-    return filled(
-        text, name=found.name, observed=seen or "what was observed", limit=found.limit or rule.limit or "the limit"
-    )
+    return filled(text, name=found.name, observed=seen or "what was observed", limit=found.limit or rule.limit or "the limit")
 
 
 def cards(report: Report, findings: Sequence[Finding]) -> list[Card]:

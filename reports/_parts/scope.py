@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
 from reports import _words
 from scanner.model import Report, Severity, SourceReport
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 COUNTED = {
     "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
@@ -81,7 +84,20 @@ def lead(rows: list[Source]) -> str:
         return "No source of evidence was given."
     dropped = read - kept
     rest = f"; {_words.number(dropped)} {_words.verb(dropped)} left out" if dropped > 0 else ""
-    return f"{_words.many(kept, 'record')} of {_words.number(read)} from {_words.many(len(rows), 'source')} {_words.verb(kept, 'was', 'were')} examined{rest}."
+    whole = f"{_words.many(kept, 'record')} of {_words.number(read)} from {_words.many(len(rows), 'source')}"
+    return f"{whole} {_words.verb(kept, 'was', 'were')} examined{rest}."
+
+
+def statement(rows: list[Source], incomplete: str) -> str:
+    """Say whether all evidence that was given was examined."""
+    if incomplete:
+        return f"The evidence is incomplete. {incomplete}"
+    dropped, partial = sum(row.dropped for row in rows), sum(row.partial for row in rows)
+    if dropped or partial:
+        parts = [f"{_words.many(dropped, 'record')} left out"] if dropped else []
+        parts += [f"{_words.many(partial, 'record')} read in part"] if partial else []
+        return f"Every source was read, with {_words.listed(parts)}."
+    return "Every record of every source was examined."
 
 
 def reconciliation(certificates: pl.DataFrame | None) -> list[str]:
@@ -94,11 +110,13 @@ def reconciliation(certificates: pl.DataFrame | None) -> list[str]:
     unlisted = known.filter(pl.col("on_network") & ~pl.col("in_inventory")).height
     unseen = known.filter(pl.col("in_inventory") & ~pl.col("on_network")).height
     both = known.filter(pl.col("in_inventory") & pl.col("on_network")).height
+    was = {count: _words.verb(count, "was", "were") for count in (unlisted, unseen)}
+    stand = _words.verb(unlisted, "stands", "stand")
     return [
         "Network scan and inventories were compared, by the certificates themselves.",
-        f"{_words.many(both, 'certificate')} {_words.verb(both, 'is', 'are')} in both.",
-        f"{_words.number(unlisted)} {_words.verb(unlisted, 'was', 'were')} served on the network and {_words.verb(unlisted, 'stands', 'stand')} in no inventory.",
-        f"{_words.number(unseen)} {_words.verb(unseen, 'is', 'are')} in an inventory and {_words.verb(unseen, 'was', 'were')} not seen on the network.",
+        f"{_words.many(both, 'certificate')} {_words.verb(both)} in both.",
+        f"{_words.number(unlisted)} {was[unlisted]} served on the network and {stand} in no inventory.",
+        f"{_words.number(unseen)} {_words.verb(unseen)} in an inventory and {was[unseen]} not seen on the network.",
     ]
 
 
@@ -109,12 +127,8 @@ def age(report: Report) -> str:
     now = _words.many(seen.null_count(), "sighting")
     if times.is_empty():
         return f"All evidence was read in this run ({now})." if len(seen) else "There is no evidence."
-    oldest, newest = times.min(), times.max()
-    span = (
-        f"on {_words.moment(oldest)}"
-        if oldest == newest
-        else f"between {_words.moment(oldest)} and {_words.moment(newest)}"
-    )  # type: ignore[arg-type]
+    oldest, newest = sorted((cast("datetime", times.min()), cast("datetime", times.max())))
+    span = f"on {_words.moment(oldest)}" if oldest == newest else f"between {_words.moment(oldest)} and {_words.moment(newest)}"
     rest = f"; {now} {_words.verb(seen.null_count(), 'was', 'were')} read in this run" if seen.null_count() else ""
     return f"{_words.many(len(times), 'sighting')} {_words.verb(len(times), 'carries', 'carry')} a time: observed {span}{rest}."
 

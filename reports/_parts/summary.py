@@ -50,7 +50,9 @@ def _concentration(view: "View") -> str:
     named = sorted(((owner, count) for owner, _, count in view.owners if owner), key=lambda row: (-row[1], row[0]))
     if len(named) > 2:
         (first, one), (second, two) = named[:2]
-        return f"The owners {_safe.cut(first, LONGEST)} and {_safe.cut(second, LONGEST)} hold {_words.number(one + two)} of {total}."
+        return (
+            f"The owners {_safe.cut(first, LONGEST)} and {_safe.cut(second, LONGEST)} hold {_words.number(one + two)} of {total}."
+        )
     if len(view.cards) > 1:
         most = max(view.cards, key=lambda card: card.open)
         return f"The rule {most.rule.id} accounts for {_words.number(most.open)} of {total}."
@@ -59,7 +61,11 @@ def _concentration(view: "View") -> str:
 
 def _unknown(view: "View") -> str:
     checks = view.checks["unknown"]
-    return f"{_words.many(checks, 'check')} of {_words.many(view.report.gaps.height, 'identity')} could not be judged." if checks else ""
+    return (
+        f"{_words.many(checks, 'check')} of {_words.many(view.report.gaps.height, 'identity')} could not be judged."
+        if checks
+        else ""
+    )
 
 
 def figures(view: "View") -> tuple[Figure, ...]:
@@ -70,7 +76,9 @@ def figures(view: "View") -> tuple[Figure, ...]:
 def _listed(view: "View") -> Figure:
     silent = inventory.silent(view.report)
     answers = f"; {_words.many(silent, 'endpoint')} gave no answer" if silent else ""
-    return Figure(view.assets, f"{_words.verb(view.assets, 'identity', 'identities')} listed: {inventory.counted(view.report)}{answers}")
+    return Figure(
+        view.assets, f"{_words.verb(view.assets, 'identity', 'identities')} listed: {inventory.counted(view.report)}{answers}"
+    )
 
 
 def _open_figure(view: "View") -> Figure:

@@ -44,7 +44,9 @@ class Waffle:
         """Say what a square is."""
         if self.per == 1:
             return f"One square is one of the {_words.many(self.total, 'identity')} listed, by its worst outcome."
-        return f"One square is {_words.number(self.per)} of the {_words.many(self.total, 'identity')} listed, by its worst outcome."
+        return (
+            f"One square is {_words.number(self.per)} of the {_words.many(self.total, 'identity')} listed, by its worst outcome."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,7 @@ class Expiries:
     @property
     def caption(self) -> str:
         """Say what the columns leave out."""
-        parts = (
-            [f"{_words.number(self.later)} {_words.verb(self.later, 'expires', 'expire')} later"] if self.later else []
-        )
+        parts = [f"{_words.number(self.later)} {_words.verb(self.later, 'expires', 'expire')} later"] if self.later else []
         parts += [f"{_words.number(self.expired)} had expired before the evaluation date"] if self.expired else []
         parts += [f"of {_words.number(self.unknown)} the end is not known"] if self.unknown else []
         return _words.sentence("; ".join(parts)) if parts else "No certificate ends outside these months."

@@ -35,7 +35,9 @@ SECTIONS = (
 )
 
 
-@renderer(name="html", description="One self-contained HTML file: summary, findings with filter and evidence, gaps, inventory, method.")
+@renderer(
+    name="html", description="One self-contained HTML file: summary, findings with filter and evidence, gaps, inventory, method."
+)
 def render(report: Report, _options: Mapping[str, str]) -> bytes:
     """Render the page; it loads nothing and runs only its own script."""
     result = whole.render.render(report, {})
@@ -49,20 +51,24 @@ def page(view: View, result_sha256: str) -> str:
 
     report, css, js = view.report, style(), script()
     data, packed = payload(view)
-    return environment().get_template("html/page.html").render(
-        view=view,
-        report=report,
-        words=_words,
-        charts=_charts,
-        sections=[section for section in SECTIONS if section[0] != "owners" or view.owners],
-        verdict_class=_CLASSES.get(report.exit.code, "unjudged"),
-        as_of=instant(report.as_of),
-        result_sha256=result_sha256,
-        style=_markup(css),
-        script=_markup(js),
-        data=_markup(data),
-        packed=packed,
-        policy=policy(css, js),
+    return (
+        environment()
+        .get_template("html/page.html")
+        .render(
+            view=view,
+            report=report,
+            words=_words,
+            charts=_charts,
+            sections=[section for section in SECTIONS if section[0] != "owners" or view.owners],
+            verdict_class=_CLASSES.get(report.exit.code, "unjudged"),
+            as_of=instant(report.as_of),
+            result_sha256=result_sha256,
+            style=_markup(css),
+            script=_markup(js),
+            data=_markup(data),
+            packed=packed,
+            policy=policy(css, js),
+        )
     )
 
 
@@ -112,12 +118,10 @@ def style() -> str:
 
 def faces() -> str:
     """Embed the fonts; each file is said to hold the characters it has, so that a browser combines them."""
-    rules = []
-    for family, weight, names in _fonts.FACES:
-        for name in names:
-            data = b64encode(_fonts.data(name)).decode()
-            extended = "unicode-range:U+100-2AF,U+2B9-2D9,U+2DD,U+1E00-1EFF,U+2020;" if "-ext-" in name else ""
-            rules.append(
-                f'@font-face{{font-family:"{family}";font-weight:{weight};{extended}src:url(data:font/woff2;base64,{data}) format("woff2")}}\n'
-            )
-    return "".join(rules)
+    return "".join(_face(family, weight, name) for family, weight, names in _fonts.FACES for name in names)
+
+
+def _face(family: str, weight: int, name: str) -> str:
+    extended = "unicode-range:U+100-2AF,U+2B9-2D9,U+2DD,U+1E00-1EFF,U+2020;" if "-ext-" in name else ""
+    source = f'url(data:font/woff2;base64,{b64encode(_fonts.data(name)).decode()}) format("woff2")'
+    return f'@font-face{{font-family:"{family}";font-weight:{weight};{extended}src:{source}}}\n'

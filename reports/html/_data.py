@@ -26,7 +26,7 @@ _GAP_RULE = {
 class Words:
     """A list of distinct texts, each said once and named by its index."""
 
-    def __init__(self, first: Iterable[str] = ()):
+    def __init__(self, first: Iterable[str] = ()) -> None:
         self.index: dict[str, int] = {}
         for one in first:
             self.add(one)
@@ -77,7 +77,9 @@ def _assets(view: View) -> tuple[dict[str, Any], dict[tuple[str, str], int]]:
     kinds, owners, issuers, order = Words(), Words(), Words(), list(_words.CLASSES)
     listed = view.identities
     index = {(one.kind, one.asset_id): position for position, one in enumerate(listed)}
-    rows = [(one.kind, one.asset_id, one.name, one.owner, order.index(one.worst), one.key, one.issuer, one.expires) for one in listed]
+    rows = [
+        (one.kind, one.asset_id, one.name, one.owner, order.index(one.worst), one.key, one.issuer, one.expires) for one in listed
+    ]
     for one in view.findings:
         if (one.kind, one.asset_id) not in index:
             index[one.kind, one.asset_id] = len(rows)

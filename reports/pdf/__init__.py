@@ -1,4 +1,4 @@
-"""The PDF report for auditors: PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with the data attached; same Report, same bytes."""
+"""The PDF report for auditors, with the data attached: PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1)."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,9 @@ OPTIONS = {
 }
 
 
-@renderer(name="pdf", description="An audit report as tagged, archivable PDF with the data attached.", options=OPTIONS, attaches=True)
+@renderer(
+    name="pdf", description="An audit report as tagged, archivable PDF with the data attached.", options=OPTIONS, attaches=True
+)
 def render(report: Report, options: Mapping[str, str], attachments: Mapping[str, bytes] | None = None) -> bytes:
     """Render the report; `attachments` are files to carry along, by name."""
     from reports.pdf import _document, _print

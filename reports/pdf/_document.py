@@ -24,7 +24,12 @@ _PARTS = {
     "owners": "Owners",
     "integrity": "Integrity",
 }
-_SCOPE = {"examined": "What was examined", "completeness": "Statement on completeness", "reached": "How a result was reached", "policies": "Policies"}
+_SCOPE = {
+    "examined": "What was examined",
+    "completeness": "Statement on completeness",
+    "reached": "How a result was reached",
+    "policies": "Policies",
+}
 _APPENDICES = {"appendix-a": "Appendix A Open findings", "appendix-b": "Appendix B Identities that could not be fully judged"}
 
 
@@ -52,28 +57,32 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
     gaps = [one for one in view.findings if one.status == "unknown"]
     numbers = _numbers(view)
     titles = {id_: f"{number} {_PARTS[id_]}" for id_, number in numbers.items()} | _APPENDICES
-    return environment().get_template("pdf/document.html").render(
-        view=view,
-        report=view.report,
-        words=_words,
-        charts=_charts,
-        options=dict.fromkeys(OPTIONS, "") | dict(options),
-        verdict_class=_CLASSES.get(view.report.exit.code, "unjudged"),
-        as_of=instant(view.report.as_of),
-        numbers=numbers,
-        titles=titles,
-        contents=_contents(view, numbers, titles, gaps=bool(gaps)),
-        anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
-        rule_titles={rule.id: rule.title for rule in view.report.rules},
-        most_cards=MOST_CARDS,
-        rows=rows,
-        printed={row.label for row in rows},
-        left_out=len(view.open) - len(rows),
-        appendix_words=_printed(len(rows), len(view.open), "open finding"),
-        undecided=gaps[:MOST_GAPS],
-        undecided_words=_printed(len(gaps[:MOST_GAPS]), len(gaps), "identity"),
-        attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
-        attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
+    return (
+        environment()
+        .get_template("pdf/document.html")
+        .render(
+            view=view,
+            report=view.report,
+            words=_words,
+            charts=_charts,
+            options=dict.fromkeys(OPTIONS, "") | dict(options),
+            verdict_class=_CLASSES.get(view.report.exit.code, "unjudged"),
+            as_of=instant(view.report.as_of),
+            numbers=numbers,
+            titles=titles,
+            contents=_contents(view, numbers, titles, gaps=bool(gaps)),
+            anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
+            rule_titles={rule.id: rule.title for rule in view.report.rules},
+            most_cards=MOST_CARDS,
+            rows=rows,
+            printed={row.label for row in rows},
+            left_out=len(view.open) - len(rows),
+            appendix_words=_printed(len(rows), len(view.open), "open finding"),
+            undecided=gaps[:MOST_GAPS],
+            undecided_words=_printed(len(gaps[:MOST_GAPS]), len(gaps), "identity"),
+            attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
+            attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
+        )
     )
 
 
@@ -88,7 +97,9 @@ def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str],
     for id_ in numbers:
         lines.append(Part(id_, titles[id_]))
         if id_ == "scope":
-            lines += [Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)]
+            lines += [
+                Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)
+            ]
     appendices = {"appendix-a": bool(view.open), "appendix-b": gaps}
     return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
 
