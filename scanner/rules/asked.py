@@ -156,6 +156,8 @@ def verb(test: Test, moment: datetime, kinds: Sequence[str] = (), *, negated: bo
         texts = [bounded(operand(one, moment), _LONGEST_PATTERN) for one in test.operands]
         quoted = texts if test.op == "under_domain" else [f"'{text}'" for text in texts]
         return f"{_PATTERNS[test.op][negated]} {listed(quoted, 'or')}"
+    if negated and isinstance(first, Literal) and isinstance(first.value, bool):
+        return f"is {in_words(not first.value)}"
     return f"is {'not ' if negated else ''}{alternatives(test, moment)}"
 
 

@@ -89,7 +89,7 @@ def _rule(rule: Rule) -> str:
     if rule.when is not None:
         kinds = " and ".join(f"{kind}s" for kind in rule.kinds)
         facts.append(f"- Applies to: {kinds} where {_code(sentence(rule.when, _PAST, rule.kinds))}")
-    facts.append(f"- What to do: {rule.fix}")
+    facts.append(f"- What to do: {rule.fix.replace('{limit}', 'the limit of the day')}")
     facts.append(f"- Severity {rule.severity}; {_enforced(rule)}{'' if rule.waivable else '; no exception is accepted'}")
     if rule.source:
         facts.append(f"- Source: {_cited(rule.source)}")

@@ -23,10 +23,21 @@ from tests.conftest import CORPUS
 (DEFAULT,) = load.load(find.find("default"))
 SAYS_SO = {
     "lifetime": ("validity_period_exceeds_398", "valid_time_longer_than", "validity_gt_398"),
-    "key": ("public_key_type_not_allowed", "rsa_lt_2048", "ec_curve_not_nist3", "prohibited_spki", "prohibited_subject_public_key"),
+    "key": (
+        "public_key_type_not_allowed",
+        "rsa_lt_2048",
+        "ec_curve_not_nist3",
+        "prohibited_spki",
+        "prohibited_subject_public_key",
+    ),
     "signature": ("sig_sha1", "sig_md5", "signature_algorithm_not_supported", "prohibited_signature_algorithm"),
     "san": ("san_missing", "subject_altname_extension_absent", "serverauth_leaf_no_san"),
-    "san-types": ("san_uniform_resource_identifier_present", "san_rfc822_name_present", "san_other_name_present", "prohibited_san_type"),
+    "san-types": (
+        "san_uniform_resource_identifier_present",
+        "san_rfc822_name_present",
+        "san_other_name_present",
+        "prohibited_san_type",
+    ),
     "san-critical": ("san_critical", "subject_alternative_name_extension", "subject_altname_extension", "san_not_critical"),
     "internal-names": ("dnsname_not_valid_tld", "internal_domain_name"),
     "common-name": ("common_name_not_from_san", "common_name_not_exactly_from_san", "common_name_unknown_source"),
@@ -35,7 +46,12 @@ SAYS_SO = {
     "key-usage": ("prohibited_ku_present", "key_usage_value_prohibited", "ku_"),
     "critical-extensions": ("key_usage_not_critical", "non_critical_key_usage", "critical_extended_key_usage"),
     "policy-identifier": ("certificate_policies_missing", "certificate_policies_extension_absent", "missing_reserved_policy_oid"),
-    "revocation-source": ("missing_crl_distrib_point", "aia_missing", "aia_does_not_contain_ocsp", "revocation_information_absent"),
+    "revocation-source": (
+        "missing_crl_distrib_point",
+        "aia_missing",
+        "aia_does_not_contain_ocsp",
+        "revocation_information_absent",
+    ),
     "revocation-http": ("prohibited_uri_scheme",),
 }
 """Rule to parts of the names that zlint, pkilint and the corpus' own verdicts give the same fault."""

@@ -35,7 +35,7 @@ def outcome(issued: datetime, seconds: int) -> str:
 
 @pytest.mark.parametrize(("start", "before", "after"), STEPS)
 def test_a_limit_begins_at_midnight_and_allows_its_days_exactly(start: datetime, before: int, after: int) -> None:
-    """On the second before the step the old limit holds, from midnight UTC the new one, each to its last second and no further."""
+    """Until the second before the step the old limit holds, then the new one, each to its last second and no further."""
     assert outcome(start - SECOND, before * 86400) == "pass"
     assert outcome(start - SECOND, before * 86400 + 1) == "fail"
     assert outcome(start, after * 86400) == "pass"

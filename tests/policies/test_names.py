@@ -11,11 +11,11 @@ from scanner.rules.syntax import Row
 SPECIAL = [
     ip_network(one)
     for one in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15",
-        "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "::1/128", "::/128", "::ffff:0:0/96", "64:ff9b::/96",
-        "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
-        "5f00::/16", "fc00::/7", "fe80::/10",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "::1/128", "::/128", "::ffff:0:0/96",
+        "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16",
+        "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
     )
 ]  # fmt: skip
 """The blocks of IANA's special-purpose address registries, which BR 1.6.1 calls reserved."""
@@ -62,7 +62,16 @@ def test_reserved_addresses_are_those_of_the_registries() -> None:
 
 def test_labels_are_letters_digits_and_inner_hyphens() -> None:
     """Proper names pass; underscores, edge hyphens, empty and long labels, partial wildcards and reserved labels fail."""
-    good = ["a", "a.b", "1.2.example.com", "*.example.com", "a-b.example.com", "xn--bcher-kva.example", f"{'a' * 63}.example.com", "a--b.example"]
+    good = [
+        "a",
+        "a.b",
+        "1.2.example.com",
+        "*.example.com",
+        "a-b.example.com",
+        "xn--bcher-kva.example",
+        f"{'a' * 63}.example.com",
+        "a--b.example",
+    ]
     bad = [
         "_a.example.com", "a_b.example.com", "-a.example.com", "a-.example.com", "a..example.com", ".example.com", "*", "*.",
         "*.*.example.com", "a*.example.com", "a.*.com", f"{'a' * 64}.example.com", "ab--c.example.com", "www.ab--c.com",

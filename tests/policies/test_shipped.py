@@ -85,7 +85,9 @@ def test_a_rule_speaks_in_whole_sentences(rule: Rule) -> None:
     assert not re.search(r"!|\bplease\b|\bmust immediately\b|\bdangerously\b", words)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.source and rule.source.id in SECONDARY], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES.values() if rule.source and rule.source.id in SECONDARY], ids=lambda rule: rule.id
+)
 def test_what_was_read_in_summaries_never_blocks(rule: Rule) -> None:
     """A rule that rests on a secondary source warns at every date, and its reason says so."""
     assert {mode for _, mode in rule.enforce} == {Mode.WARN}
