@@ -57,9 +57,11 @@ def needed(rule: Rule, kind: str) -> tuple[str, ...]:
     names = list(fields_read(rule, kind))
     for name in tuple(names):
         fact = tables.fact(kind, name)
-        element = fact.type.element if fact else None
-        members = element.members.values() if element and element.members else ()
-        names += [*(fact.time if fact else ()), *filter(None, [fact and fact.known_by, *(member.known_by for member in members)])]
+        if fact is not None:
+            element = fact.type.element
+            members = element.members.values() if element and element.members else ()
+            known_by = [fact.known_by, *(member.known_by for member in members)]
+            names += [*fact.time, *(other for other in known_by if other)]
     return tuple(dict.fromkeys(names))
 
 

@@ -1,7 +1,7 @@
 """Policies prove themselves: every test and healthy row runs through the real evaluator (policy language, Tests)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -11,7 +11,6 @@ from scanner.inventory.clock import with_time
 from scanner.model import Outcome
 from scanner.rules import message
 from scanner.rules.evaluate import evaluate
-from scanner.rules.single import Item, judge
 from scanner.rules.syntax import Mark, Policy, Row, Rule
 from scanner.tables import Fact, Origin
 
@@ -109,23 +108,36 @@ def _outcomes(cases: Sequence[_Case]) -> dict[int, Result]:
 
 
 def _batch(kind: str, as_of: datetime, cases: Mapping[int, _Case]) -> dict[int, Result]:
-    rules = list({case.rule.id: case.rule for case in cases.values()}.values())
-    table = _timed(table_of(kind, [case.row for case in cases.values()]), kind, as_of, [case.row for case in cases.values()])
+    rules = {case.rule.id: case.rule for case in cases.values()}
+    rows = [case.row for case in cases.values()]
+    table = _timed(table_of(kind, rows), kind, as_of, rows)
+    found = _findings(list(rules.values()), table, kind, as_of)
+    applies = [replace(rule, when=None, require=rule.when) for rule in rules.values() if rule.when is not None]
+    skipped = _findings(applies, table, kind, as_of)
+    results = {}
+    for position, (number, case) in enumerate(cases.items()):
+        finding, condition = found[case.rule.id].get(position), skipped.get(case.rule.id, {}).get(position)
+        skips = condition is not None and condition[0] == Outcome.FAIL
+        results[number] = _result(case, kind, table.row(position, named=True), finding, skips=skips)
+    return results
+
+
+Finding = tuple[str, Sequence[str]]
+"""Outcome and missing fields."""
+
+
+def _findings(rules: Sequence[Rule], table: pl.DataFrame, kind: str, as_of: datetime) -> dict[str, dict[int, Finding]]:
+    """Evaluate rules over a table; of each, find by row what fails or is unknown."""
     evaluation = evaluate(rules, {kind: table}, as_of)
-    found = {
+    return {
         rule.id: {row: (outcome, lost) for row, outcome, lost in evaluation.findings(rule.id, kind).iter_rows()} for rule in rules
     }
-    return {
-        number: _result(case, kind, table.row(position, named=True), found[case.rule.id].get(position))
-        for position, (number, case) in enumerate(cases.items())
-    }
 
 
-def _result(case: _Case, kind: str, row: Mapping[str, object], finding: tuple[str, Sequence[str]] | None) -> Result:
+def _result(case: _Case, kind: str, row: Mapping[str, object], finding: Finding | None, *, skips: bool) -> Result:
     seen = {name: value for name, value in message.observed(case.rule, kind, row).items() if value is not None}
     if finding is None:
-        applies = case.rule.when is None or judge(case.rule.when, Item(kind, row, case.as_of)) is not False
-        got = Outcome.PASS if applies else Outcome.SKIP
+        got = Outcome.SKIP if skips else Outcome.PASS
         return Result(case.rule.id, case.mark, case.expected, got, case.as_of, seen)
     got, missing = Outcome(finding[0]), tuple(finding[1] or ())
     why = message.message(case.rule, kind, row, got, missing, case.as_of).text
