@@ -1,57 +1,145 @@
-"""Why a rule is undecided: the unknown fields read by an undecided test all of whose enclosing conditions are undecided too."""
+"""Why a rule is undecided: unknown fields read by an undecided test all of whose enclosing conditions are undecided too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 
 import polars as pl
 
-from scanner.rules.compile import column, reads
-from scanner.rules.scope import RowScope
-from scanner.rules.syntax import AllOf, AnyOf, Not, Predicate
+from scanner import tables
+from scanner.rules.comparisons import choose
+from scanner.rules.compile import members, truth
+from scanner.rules.lifting import kids
+from scanner.rules.logic import Compare, Length, Node, Outside, Quantified
+from scanner.rules.reads import operands
+from scanner.rules.scope import Element, Row, doubtful, inverted
+from scanner.rules.syntax import FieldOperand, Operand, Steps
+
+ALWAYS = pl.lit(value=True)
+NEVER = pl.lit(value=False)
+BITS = 64
+
+Flags = dict[str, pl.Expr]
+"""Field to where it is missing; it is asked of undecided rows only."""
 
 
-def flags(when: Predicate | None, require: Predicate, scope: RowScope) -> dict[str, pl.Expr]:
-    """Say per field where it is missing, over rows whose outcome is unknown; a time fact is told by its sources."""
-    collected: dict[str, pl.Expr] = {}
-    for predicate in (when, require):
-        if predicate is None:
-            continue
-        for name, flag in _of(predicate, scope):
-            collected[name] = collected[name] | flag if name in collected else flag
-    return collected
+def flags(conditions: Iterable[Node], row: Row) -> Flags:
+    """Find the missing fields of rows whose outcome is unknown, given what they were judged by (`when` and `require`)."""
+    found = _joined(_guarded(condition, row) for condition in conditions)
+    # NOTE: where only one field can be missing at all, it is the one.
+    return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found
 
 
-def _of(predicate: Predicate, scope: RowScope) -> Iterator[tuple[str, pl.Expr]]:
-    """Yield fields with where they are missing; a part counts only where it is undecided itself."""
-    undecided = column(predicate, scope).is_null()
-    if isinstance(predicate, AllOf | AnyOf):
-        for part in predicate.parts:
-            yield from ((name, flag & undecided) for name, flag in _of(part, scope))
-    elif isinstance(predicate, Not):
-        yield from _of(predicate.part, scope)
-    else:
-        for name in reads(predicate):
-            for source in scope.fact(name).time or (name,):
-                yield source, undecided & _unsure(source, predicate, scope)
+def _guarded(node: Node, row: Row) -> Flags:
+    """Count what is missing in a condition only where it is undecided itself."""
+    inside = _of(node, row)
+    if not inside:
+        return {}
+    undecided = truth(node, row).is_null()
+    return {name: undecided if flag is ALWAYS else undecided & flag for name, flag in inside.items()}
 
 
-def _unsure(name: str, predicate: Predicate, scope: RowScope) -> pl.Expr:
-    """Where a field's value is unknown; a list of structures also where a sub-field is."""
-    unknown = scope.unknown(name)
-    fact = scope.fact(name)
-    if fact.type.element is not None and fact.type.element.members:
-        others = [other for other in reads(predicate) if other != name]
-        decided_else = [scope.unknown(source) for other in others for source in scope.fact(other).time or (other,)]
-        # NOTE: with every other field known, an undecided test over a list is undecided by the list.
-        nothing_else = pl.lit(value=True)
-        for flag in decided_else:
-            nothing_else &= ~flag
-        return unknown | nothing_else
-    return unknown
+def _of(node: Node, row: Row) -> Flags:
+    match node:
+        case Compare():
+            return _of_test(row, [_of_field(node.subject, row), *_of_operands(node.operands, row)])
+        case Length() | Quantified():
+            asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(node))]
+            return _of_test(row, [_of_list(node, row), *asked])
+    return _joined(_guarded(kid, row) for kid in kids(node))
 
 
-def names(flagged: dict[str, pl.Expr]) -> pl.Expr:
-    """Gather the flags of a row to the list of its missing fields, sorted."""
-    if not flagged:
-        return pl.lit([], pl.List(pl.String()))
-    parts = [pl.when(flag).then(pl.lit(name)) for name, flag in sorted(flagged.items())]
-    return pl.concat_list(parts).list.drop_nulls()
+def _of_test(row: Row, parts: Sequence[Flags]) -> Flags:
+    """NOTE: an undecided test that can miss only one field misses it, however that would have to be found out."""
+    found = _joined(parts)
+    return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found
+
+
+def _of_field(name: str, row: Row) -> Flags:
+    """A field is missing where it is unknown; a time fact is told by its sources, unless it is itself said to be unknown."""
+    unknown = doubtful(row, name)
+    if unknown is None:
+        return {}
+    sources = row.fact(name).time
+    if not sources:
+        return {name: unknown}
+    found = {source: unknown & flag for part in sources for source, flag in _of_field(part, row).items()}
+    if name in row.survey.said_unknown:
+        found[name] = unknown & pl.col(tables.UNKNOWN).list.contains(name).fill_null(value=False)
+    return found
+
+
+def _of_operands(said: Iterable[Operand], row: Row) -> Iterator[Flags]:
+    for operand in said:
+        if isinstance(operand, FieldOperand):
+            yield _of_field(operand.name, row)
+        elif isinstance(operand, Steps):
+            yield from _of_steps(operand, row)
+
+
+def _of_steps(steps: Steps, row: Row) -> Iterator[Flags]:
+    """Only the step that holds is read; every one might be, where the clock is unknown."""
+    yield _of_field(steps.clock, row)
+    each = [_joined(_of_operands([one], row)) for one in (steps.first, *(later for _, later in steps.later))]
+    starts = [start for start, _ in steps.later]
+    for name in dict.fromkeys(name for one in each for name in one):
+        here = [one.get(name, NEVER) for one in each]
+        clock = row.value(steps.clock)
+        yield {name: pl.when(clock.is_null()).then(reduce(or_, here)).otherwise(choose(clock, starts, here))}
+
+
+def _asked_of_row(node: Node) -> Iterator[str]:
+    """Name the fields beside the list that a question to its elements, or their number, reads."""
+    match node:
+        case Compare() | Length():
+            yield from operands(node.operands)
+        case Outside(part):
+            yield part.subject
+        case _:
+            for kid in kids(node):
+                yield from _asked_of_row(kid)
+
+
+def _of_list(node: Length | Quantified, row: Row) -> Flags:
+    """A list is missing where it is unknown, open, or an element lacks what was asked of it."""
+    name, survey = node.subject, row.survey
+    values = row.value(name)
+    found = [values.is_null()] if row.nullable(name) else []
+    if survey.open(name):
+        found.append((values.list.agg(pl.element().null_count()) > 0).fill_null(value=False))
+    if isinstance(node, Quantified):
+        found += _hollow(Element(row, name), values, members(node.part))
+    return {name: reduce(or_, found)} if found else {}
+
+
+def _hollow(element: Element, values: pl.Expr, names: Iterable[str]) -> Iterator[pl.Expr]:
+    for name in names:
+        if name and element.nullable(name):
+            unknown = inverted(element.absence(name))
+            lacks = values.list.agg(element.value(name).is_null().any()).fill_null(value=False)
+            if unknown is not False:
+                yield lacks if unknown is True else lacks & unknown
+
+
+def _joined(parts: Iterable[Flags]) -> Flags:
+    found: Flags = {}
+    for part in parts:
+        for name, flag in part.items():
+            found[name] = found[name] | flag if name in found else flag
+    return found
+
+
+def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
+    """Pack flags into integers, one bit for each field in their order (as many columns as it takes)."""
+    held = list(flagged.values())
+    return [
+        reduce(or_, (pl.when(flag).then(pl.lit(1 << bit, pl.UInt64())).otherwise(pl.lit(0, pl.UInt64())) for bit, flag in enumerate(held[start : start + BITS]))).alias(
+            f"mask{start // BITS}"
+        )
+        for start in range(0, len(held), BITS)
+    ]
+
+
+def named(fields: Sequence[str], row: Sequence[int]) -> list[str]:
+    """Turn the masks of a row back into field names, sorted."""
+    return sorted(name for index, name in enumerate(fields) if row[index // BITS] >> index % BITS & 1)

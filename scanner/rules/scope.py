@@ -1,108 +1,189 @@
-"""What a predicate is evaluated over: a row of a kind's table or an element of a list; and what null means there."""
+"""What a comparison reads, a field of a row or a part of a list's element, and whether its null means absent or unknown."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Protocol
 
 import polars as pl
 
 from scanner import tables
-from scanner.tables import Fact, Origin
+from scanner.rules.survey import Survey
+from scanner.tables import Fact, Origin, Type
 
-NEVER = pl.lit(value=False)
+Absence = bool | pl.Expr
+"""Whether a null means absent, else unknown: for all rows alike, or row by row."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowScope:
-    """The columns of a table."""
+class Scope(Protocol):
+    """Where names are looked up."""
 
-    kind: str
-    columns: frozenset[str]
-    as_of: datetime
-    unknown_marks: bool = True
-    """Some row names facts in `_unknown`."""
-    absent_marks: bool = True
-    """Some row names facts in `_absent`."""
-    declared_unknown: bool = False
-    """Take absent declared facts as unknown: to tell a skip that only a missing declaration caused."""
+    def value(self, name: str) -> pl.Expr:
+        """The column of a name, null where it is absent or unknown."""
 
-    @classmethod
-    def of(cls, kind: str, table: pl.DataFrame, as_of: datetime) -> "RowScope":
-        """Look once per table at which marks are used."""
+    def type(self, name: str) -> Type:
+        """The registry's type of a name."""
 
-        def used(mark: str) -> bool:
-            return mark in table.columns and bool(table[mark].list.len().sum())
+    def nullable(self, name: str) -> bool:
+        """Whether any null occurs."""
 
-        return cls(kind, frozenset(table.columns), as_of, used(tables.UNKNOWN), used(tables.ABSENT))
+    def absence(self, name: str) -> Absence:
+        """Whether a null means absent."""
+
+
+def lacking(scope: Scope, name: str) -> pl.Expr | None:
+    """Say where a name is absent; None: nowhere."""
+    if not scope.nullable(name):
+        return None
+    return _column(conjoined(scope.value(name).is_null(), scope.absence(name)))
+
+
+def doubtful(scope: Scope, name: str) -> pl.Expr | None:
+    """Say where a name is unknown; None: nowhere."""
+    if not scope.nullable(name):
+        return None
+    return _column(conjoined(scope.value(name).is_null(), inverted(scope.absence(name))))
+
+
+def _column(absence: Absence) -> pl.Expr | None:
+    return absence if isinstance(absence, pl.Expr) else None
+
+
+class Row:
+    """The columns of a kind's table."""
+
+    def __init__(self, kind: str, survey: Survey, *, undeclared: bool = False) -> None:
+        self.kind = kind
+        self.survey = survey
+        self.undeclared = undeclared
+        """Take absent declared facts as unknown: to find what only their absence decided."""
 
     def fact(self, name: str) -> Fact:
-        """The registry's entry; the loader has refused names that are not there."""
+        """The registry's entry; the loader has refused names without one."""
         found = tables.fact(self.kind, name)
         if found is None:
             raise KeyError(f"{self.kind} has no field {name}")
         return found
 
-    def value(self, name: str) -> pl.Expr:
-        """The column, or nulls where the table has none; an absent declared list is empty."""
-        fact = self.fact(name)
-        value = pl.col(name) if name in self.columns else pl.lit(None, fact.type.dtype)
-        if self.declared_unknown and fact.origin is Origin.DECLARED and fact.type.name == "list":
-            return pl.when(value.list.len() > 0).then(value)
-        return value
+    def type(self, name: str) -> Type:
+        """The registry's type of a field."""
+        return self.fact(name).type
 
-    def absent(self, name: str) -> pl.Expr:
-        """Where the fact is known not to be there."""
+    def value(self, name: str) -> pl.Expr:
+        """The column in its declared type; nulls where the table has none, an empty list where a list is said to be absent."""
         fact = self.fact(name)
-        if fact.time:
-            return _any(self.absent(source) for source in fact.time)
-        if fact.type.name == "list":
-            return NEVER
-        null = self.value(name).is_null()
-        if fact.origin is Origin.DECODED:
-            known = null & self._mark(tables.DECODED)
-        elif fact.origin is Origin.DECLARED:
-            known = NEVER if self.declared_unknown else null
-        elif fact.known_by:
-            known = null & self.value(fact.known_by).is_not_null()
+        dtype = fact.type.dtype
+        if name not in self.survey.schema:
+            value = pl.lit(None, dtype)
         else:
-            known = NEVER
-        if self.unknown_marks and known is not NEVER:
-            known &= ~pl.col(tables.UNKNOWN).list.contains(name).fill_null(value=False)
-        if self.absent_marks and not self.declared_unknown:
-            known |= null & pl.col(tables.ABSENT).list.contains(name).fill_null(value=False)
-        return known
+            value = pl.col(name) if self.survey.schema[name] == dtype else pl.col(name).cast(dtype)
+        if fact.type.name != "list":
+            return value
+        if name in self.survey.said_absent:
+            value = pl.when(value.is_null() & _named(tables.ABSENT, name)).then(pl.lit([], dtype)).otherwise(value)
+        return pl.when(value.list.len() > 0).then(value) if self._doubted(fact) else value
 
-    def unknown(self, name: str) -> pl.Expr:
-        """Where the fact may or may not be there; a list also where it is open."""
-        value = self.value(name)
-        if self.fact(name).type.name == "list":
-            return value.is_null() | (value.list.agg(pl.element().null_count()) > 0)
-        return value.is_null() & ~self.absent(name)
+    def nullable(self, name: str) -> bool:
+        """Whether any row has null there."""
+        return self.survey.nulls(name) or self._doubted(self.fact(name))
 
-    def _mark(self, mark: str) -> pl.Expr:
-        return pl.col(mark).fill_null(value=False) if mark in self.columns else NEVER
+    def absence(self, name: str) -> Absence:
+        """Whether null means absent: by the marks of the row, else by the origin of the fact."""
+        fact = self.fact(name)
+        if self._doubted(fact):
+            return False
+        absent = self._by_sources(fact) if fact.time else self._by_origin(fact)
+        if name in self.survey.said_unknown:
+            absent = conjoined(absent, ~_named(tables.UNKNOWN, name))
+        return disjoined(absent, _named(tables.ABSENT, name)) if name in self.survey.said_absent else absent
+
+    def _doubted(self, fact: Fact) -> bool:
+        return self.undeclared and fact.origin is Origin.DECLARED
+
+    def _by_origin(self, fact: Fact) -> Absence:
+        """NOTE: of a list, null is always unknown; an absent one is empty."""
+        if fact.type.name == "list":
+            return False
+        if fact.origin is Origin.DECLARED:
+            return True
+        return self.decoded() if fact.origin is Origin.DECODED else self.known(fact.known_by)
+
+    def decoded(self) -> Absence:
+        """Whether the row was read from the object's own bytes."""
+        read = self.survey.decoded
+        return pl.col(tables.DECODED).fill_null(value=False) if read is None else read
+
+    def known(self, name: str | None) -> Absence:
+        """Whether the fact by which others are looked up is there."""
+        if name is None:
+            return False
+        return self.value(name).is_not_null() if self.nullable(name) else True
+
+    def _by_sources(self, fact: Fact) -> Absence:
+        """A time fact is unknown where a source is and none is absent; without a value though all are known, absent."""
+        unknown: Absence = False
+        absent: Absence = False
+        for name in fact.time:
+            unknown = disjoined(unknown, doubtful(self, name))
+            absent = disjoined(absent, lacking(self, name))
+        return disjoined(absent, inverted(unknown))
 
 
-@dataclass(frozen=True, slots=True)
-class ElementScope:
-    """One element of a list; a null sub-field is unknown."""
+class Element:
+    """The elements of a list column; a null element is «there may be more» and never asked."""
 
-    as_of: datetime
+    def __init__(self, row: Row, subject: str, settled: Mapping[str, bool] | None = None) -> None:
+        self.row = row
+        self.subject = subject
+        self.settled = settled or {}
+        """Members of which it is already decided, for the rows at hand, whether their null means absent."""
+        element = row.type(subject).element
+        if element is None:
+            raise TypeError(f"{subject} is no list")
+        self.element = element
 
     def value(self, name: str) -> pl.Expr:
-        """The element itself, or a sub-field of it."""
+        """The element itself, or a member of it."""
         return pl.element().struct.field(name) if name else pl.element()
 
-    def absent(self, _name: str) -> pl.Expr:
-        """Elements know no absence."""
-        return NEVER
+    def type(self, name: str) -> Type:
+        """The registry's type of the element or member."""
+        return self.element.members[name] if name and self.element.members else self.element
+
+    def nullable(self, name: str) -> bool:
+        """Whether any element lacks it."""
+        return bool(name) and self.row.survey.hollow(self.subject, name)
+
+    def absence(self, name: str) -> Absence:
+        """Whether a null member means absent: as the list's own origin has it, or by what it was looked up by."""
+        if name in self.settled:
+            return self.settled[name]
+        origin = self.row.fact(self.subject).origin
+        if origin is Origin.DECODED:
+            return self.row.decoded()
+        return origin is Origin.DECLARED or self.row.known(self.type(name).known_by)
 
 
-Scope = RowScope | ElementScope
+def _named(mark: str, name: str) -> pl.Expr:
+    return pl.col(mark).list.contains(name).fill_null(value=False)
 
 
-def _any(parts: Iterable[pl.Expr]) -> pl.Expr:
-    result = NEVER
-    for part in parts:
-        result = part if result is NEVER else result | part
-    return result
+def inverted(absence: Absence) -> Absence:
+    """Say «not», of a column or of all rows."""
+    return ~absence if isinstance(absence, pl.Expr) else not absence
+
+
+def conjoined(one: Absence | None, other: Absence | None) -> Absence:
+    """Join with «and»; None is false."""
+    if isinstance(one, pl.Expr) and isinstance(other, pl.Expr):
+        return one & other
+    if isinstance(one, pl.Expr):
+        return one if other else False
+    return other if one and other is not None else False
+
+
+def disjoined(one: Absence | None, other: Absence | None) -> Absence:
+    """Join with «or»; None is false."""
+    if isinstance(one, pl.Expr) and isinstance(other, pl.Expr):
+        return one | other
+    if isinstance(one, pl.Expr):
+        return True if other else one
+    return True if one else other if other is not None else False
