@@ -18,6 +18,8 @@ from scanner.tables import Origin
 _HINTS = {
     "tls.groups": "sslyze cannot see ML-KEM groups",
     "tls.pq_groups": "sslyze cannot see ML-KEM groups",
+    "usage": "no source gave the certificate itself; --assume usage=tls-server says it for all",
+    "is_ca": "no source gave the certificate itself; --assume is_ca=false says it for all",
     "trust": "no root at hand tells; give --roots, or --assume trust=private",
     "chain": "an issuer's certificate is missing; give it as evidence or with --roots",
     "chain_complete": "an issuer's certificate is missing; give it as evidence or with --roots",
