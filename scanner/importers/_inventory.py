@@ -130,8 +130,8 @@ def _complain(complaints: Complaints, texts: pl.Series, column: str, read: Read)
         complaints.once(
             read.ambiguous,
             lambda row, count: (
-                f"column «{header}»: {counted(count, 'cell')} such as {quote(texts[row])} can be read in two ways and left unknown; "
-                f"say in a mapping file which is meant: {read.advice}"
+                f"column «{header}»: {counted(count, 'cell')} such as {quote(texts[row])} can be read in two ways; "
+                f"left unknown until a mapping file says which is meant: {read.advice}"
             ),
             "ambiguous-value",
             Severity.MEDIUM,

@@ -11,10 +11,11 @@ _EXPORT = re.compile(r"_EXPORT\d*")
 _METHODS = {
     "RSA": ("RSA", "RSA"), "DHE_RSA": ("DHE", "RSA"), "DHE_DSS": ("DHE", "DSS"), "DH_RSA": ("DH", "RSA"),
     "DH_DSS": ("DH", "DSS"), "ECDHE_RSA": ("ECDHE", "RSA"), "ECDHE_ECDSA": ("ECDHE", "ECDSA"), "ECDH_RSA": ("ECDH", "RSA"),
-    "ECDH_ECDSA": ("ECDH", "ECDSA"), "DH_anon": ("DHE", "anonymous"), "ECDH_anon": ("ECDHE", "anonymous"), "PSK": ("PSK", "PSK"),
-    "DHE_PSK": ("DHE_PSK", "PSK"), "PSK_DHE": ("DHE_PSK", "PSK"), "ECDHE_PSK": ("ECDHE_PSK", "PSK"), "RSA_PSK": ("RSA_PSK", "PSK"), "SRP_SHA": ("SRP", "SRP"),
-    "SRP_SHA_RSA": ("SRP", "RSA"), "SRP_SHA_DSS": ("SRP", "DSS"), "KRB5": ("KRB5", "KRB5"), "NULL": ("NULL", "NULL"),
-    "GOSTR341112_256": ("GOST", "GOST"), "GOSTR341094": ("GOST", "GOST"), "GOSTR341001": ("GOST", "GOST"),
+    "ECDH_ECDSA": ("ECDH", "ECDSA"), "DH_anon": ("DHE", "anonymous"), "ECDH_anon": ("ECDHE", "anonymous"),
+    "PSK": ("PSK", "PSK"), "DHE_PSK": ("DHE_PSK", "PSK"), "PSK_DHE": ("DHE_PSK", "PSK"), "ECDHE_PSK": ("ECDHE_PSK", "PSK"),
+    "RSA_PSK": ("RSA_PSK", "PSK"), "SRP_SHA": ("SRP", "SRP"), "SRP_SHA_RSA": ("SRP", "RSA"), "SRP_SHA_DSS": ("SRP", "DSS"),
+    "KRB5": ("KRB5", "KRB5"), "NULL": ("NULL", "NULL"), "GOSTR341112_256": ("GOST", "GOST"), "GOSTR341094": ("GOST", "GOST"),
+    "GOSTR341001": ("GOST", "GOST"),
 }  # fmt: skip
 """What stands before WITH, to key exchange and authentication. An anonymous key exchange is ephemeral (RFC 5246 F.1.1.1)."""
 _EPHEMERAL = frozenset({"DHE", "ECDHE", "DHE_PSK", "ECDHE_PSK", "TLS 1.3"})
