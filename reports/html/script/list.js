@@ -77,10 +77,15 @@ const reveal = (row) => {
   button.focus({ preventScroll: true });
   button.scrollIntoView({ block: "center" });
 };
-const legal = (name, value) => ({
-  rows: () => SIZES.includes(value), sort: () => value.replace("-", "") in COLUMNS, group: () => value in GROUPS,
-  status: () => value === "all" || words.keys.includes(value), sev: () => /^[0-4]*$/.test(value),
-}[name] || (() => name in DEFAULT))();
+const LEGAL = {
+  rows: (value) => SIZES.includes(value),
+  page: (value) => /^[1-9][0-9]{0,6}$/.test(value),
+  sort: (value) => Object.hasOwn(COLUMNS, value.replace("-", "")),
+  group: (value) => Object.hasOwn(GROUPS, value),
+  status: (value) => value === "all" || words.keys.includes(value),
+  sev: (value) => /^[0-4]*$/.test(value),
+};
+const legal = (name, value) => Object.hasOwn(DEFAULT, name) && (!Object.hasOwn(LEGAL, name) || LEGAL[name](value));
 /* Three forms: #F-… a finding, #?… a view, anything else a section, which leaves the view alone. */
 const follow = () => {
   if (location.hash.startsWith("#?")) {
