@@ -108,7 +108,6 @@ def _findings(page: Page, report: Report) -> None:
     if shown.is_empty():
         return
     fixes = {rule.id: rule.fix for rule in report.rules}
-    limits = {rule.id: rule.limit for rule in report.rules}
     page.head(f"Worst findings ({min(shown.height, MOST_FINDINGS)} of {shown.height:,})")
     for row in shown.head(MOST_FINDINGS).iter_rows(named=True):
         severity = row["severity"]
@@ -117,12 +116,8 @@ def _findings(page: Page, report: Report) -> None:
         page.put(f"  {mark}  {visible(row['rule_id'])}{mode}")
         page.say(f"{row['name']}: {row['message']}", 14)
         page.say(f"at {where(row)}   F-{row['finding_id'][:8]}", 14)
-        fix = (
-            fixes.get(row["rule_id"], "")
-            .replace("{limit}", row["limit"] or limits.get(row["rule_id"], ""))
-            .replace("{name}", row["name"])
-        )
-        page.say(f"→ {fix.replace('{observed}', 'what it is')}", 14)
+        fix = fixes.get(row["rule_id"], "").replace("{name}", row["name"]).replace("{observed}", "what it is")
+        page.say(f"→ {fix}", 14)
     if shown.height > MOST_FINDINGS:
         page.say(f"… and {shown.height - MOST_FINDINGS:,} more; `-o html=report.html` shows all of them.", 2)
 

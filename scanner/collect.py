@@ -1,8 +1,8 @@
 """Evidence arguments to sightings: files, folders, snapshots, standard input and live hosts."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +11,9 @@ import polars as pl
 from scanner import tables
 from scanner.errors import CertgateError, InputError, UsageError
 from scanner.importers import Document, choose
+from scanner.importers._mapping import InventoryMapping
+from scanner.importers._mapping import choose as choose_mapping
+from scanner.importers._mapping import load as load_mappings
 from scanner.importers._walk import documents
 from scanner.inventory import store
 from scanner.inventory.intake import CARRIED, Intake
@@ -19,6 +22,7 @@ from scanner.probes import scan, targets
 from scanner.request import Request
 
 UNREADABLE = "certgate/unreadable-input"
+KNOWN = "PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
 
 
 @dataclass(slots=True)
@@ -34,8 +38,9 @@ class Collected:
         self.problems.append(Problem(Severity.HIGH, UNREADABLE, message, spot, incomplete))
 
 
-def collect(request: Request, progress: scan.Progress, mapping: Callable[[str], object] | None = None) -> Collected:
+def collect(request: Request, progress: scan.Progress) -> Collected:
     """Read every evidence argument; a broken one is a problem, never the end."""
+    mappings = _mappings(request.mapping)
     collected = Collected()
     hosts: list[targets.Target] = []
     for argument in request.evidence:
@@ -45,7 +50,7 @@ def collect(request: Request, progress: scan.Progress, mapping: Callable[[str], 
         elif path.is_dir() and store.is_snapshot(path):
             _snapshot(collected, path)
         else:
-            _files(collected, argument, request, mapping)
+            _files(collected, argument, request, mappings)
     for name in request.targets:
         hosts += _targets(collected, name, request)
     if hosts:
@@ -53,7 +58,17 @@ def collect(request: Request, progress: scan.Progress, mapping: Callable[[str], 
     return collected
 
 
-def _files(collected: Collected, argument: str, request: Request, mapping: Callable[[str], object] | None) -> None:
+def _mappings(name: str | None) -> tuple[InventoryMapping, ...]:
+    """Read the mapping file before any evidence: what is wrong in it is exit 2."""
+    if name is None:
+        return ()
+    try:
+        return load_mappings(name, Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--mapping {name}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _files(collected: Collected, argument: str, request: Request, mappings: Sequence[InventoryMapping]) -> None:
     source = SourceReport(name=argument, format="", kind="file", files=0)
     formats: dict[str, int] = {}
     digests: list[str] = []
@@ -64,7 +79,7 @@ def _files(collected: Collected, argument: str, request: Request, mapping: Calla
         source.files += 1
         digests.append(f"{sha256(found.data).hexdigest()}  {found.relative or found.uri}")
         source.size = (source.size or 0) + len(found.data)
-        form = _document(collected, found, source)
+        form = _document(collected, replace(found, mapping=choose_mapping(mappings, found.uri)), source)
         formats[form] = formats.get(form, 0) + 1
     source.format = ", ".join(form for form in sorted(formats) if form)
     if len(digests) == 1:
@@ -107,7 +122,7 @@ def _document(collected: Collected, document: Document, source: SourceReport) ->
 def _unrecognised(data: bytes) -> str:
     if not data.strip():
         return "the file is empty"
-    return "no importer recognises this file; certgate reads PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
+    return f"no importer recognises this file; certgate reads {KNOWN}"
 
 
 def _snapshot(collected: Collected, folder: Path) -> None:

@@ -18,7 +18,9 @@ from scanner.rules.syntax import Policy, Rule
 from scanner.when import plain
 
 NOTHING = "certgate/nothing-matched"
-HINTS = dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256"), "the issuer's certificate (--roots)")
+HINTS = dict.fromkeys(
+    ("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256"), "the issuer's certificate (--roots)"
+)
 """What would tell a derived fact."""
 
 
@@ -48,7 +50,8 @@ def _of_rule(evaluation: Evaluation, rule: Rule, kind: str, table: pl.DataFrame,
         return
     mode = rule.mode(request.as_of)
     read = fields_read(rule, kind)
-    names = list(dict.fromkeys(["asset_id", "place", "name", *(name for name in read if name in table.columns)]))
+    wanted = (name for name in message.needed(rule, kind) if name in table.columns)
+    names = list(dict.fromkeys(["asset_id", "place", "name", *wanted]))
     rows = table[hits["row"].to_list()].select(*names, *(mark for mark in tables.MARKS if mark != tables.DER))
     for row, outcome, missing in zip(rows.iter_rows(named=True), hits["outcome"], hits["missing"], strict=True):
         lost = list(missing) if missing is not None else []

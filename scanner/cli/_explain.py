@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from scanner.errors import UsageError
-from scanner.model import Exit, Report, RuleReport
+from scanner.model import Exit, Outcome, Report, RuleReport
+from scanner.rules.syntax import Rule
 
 EPILOG = """\
 examples:
@@ -64,11 +65,11 @@ def _rule(rule_id: str, names: list[str]) -> None:
         " ".join(filter(None, (source.doc, source.edition, f"clause {source.clause}" if source.clause else ""))) if source else ""
     )
     _print(
-        f"{rule.id} — {rule.title}",
+        f"{rule.id} — {message.settled(rule, rule.title, as_of)}",
         ("severity", f"{rule.severity}, {rule.mode(as_of)} as of {as_of.date()}"),
         ("asks", message.limit(rule, as_of)),
-        ("why", rule.because),
-        ("what to do", rule.fix),
+        ("why", message.settled(rule, rule.because, as_of)),
+        ("what to do", message.settled(rule, rule.fix, as_of)),
         ("source", cited),
         ("controls", ", ".join(rule.controls)),
         ("undecided", f"counts as {rule.if_unknown}"),
@@ -85,30 +86,65 @@ def _finding(subject: str, folder: Path) -> None:
     prefix = subject.removeprefix("F-")
     rows = [row for row in report.findings.iter_rows(named=True) if row["finding_id"].startswith(prefix)]
     if len(rows) != 1:
-        raise UsageError(
-            f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {'give more of the id' if rows else 'see its reports'}"
-        )
+        advice = "give more of the id" if rows else "see its reports"
+        raise UsageError(f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {advice}")
     row = rows[0]
     rule = next(one for one in report.rules if one.id == row["rule_id"])
     _print(
         f"F-{row['finding_id'][:8]} — {rule.title}",
-        (
-            "outcome",
-            f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}",
-        ),
+        ("outcome", f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}"),
         ("what", f"{row['kind']} {row['name']}"),
-        ("says", row["message"]),
-        ("asks", row["limit"]),
-        ("evidence", row["observed"]),
+        *_explained(report, row, rule),
         ("missing", ", ".join(row["missing"])),
         ("seen at", "; ".join(_seen(report, row))),
-        *_why(rule),
+        ("why", rule.because),
+        ("what to do", rule.fix),
+        ("controls", ", ".join(rule.controls)),
     )
 
 
-def _why(rule: RuleReport) -> list[tuple[str, str]]:
-    cited = " ".join(filter(None, (rule.source.get("doc"), rule.source.get("edition"), rule.source.get("clause"))))
-    return [("why", rule.because), ("what to do", rule.fix), ("source", cited), ("controls", ", ".join(rule.controls))]
+def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
+    """Say clock, limits, evidence and clause, from the policy as it was evaluated."""
+    from scanner.inventory import clock
+    from scanner.rules import explanation
+
+    written = _rule_of(report, rule)
+    table = report.tables[row["kind"]].filter(asset_id=row["asset_id"])
+    if written is None or table.is_empty():
+        return [("says", row["message"]), ("asks", row["limit"]), ("evidence", row["observed"])]
+    asset = clock.with_time(table, row["kind"], report.as_of).row(0, named=True)
+    told = explanation.explain(
+        written, row["kind"], asset, Outcome(row["outcome"]), row["missing"], report.as_of, row["uri"] or ""
+    )
+    return [
+        ("says", row["message"]),
+        ("asks", row["limit"]),
+        ("clock", told.clock),
+        *((f"{'limits' if not number else ''}", f"{since}: {limit}") for number, (since, limit) in enumerate(told.schedule)),
+        *(
+            (f"{'evidence' if not number else ''}", f"{name}: {value}")
+            for number, (name, value) in enumerate(told.evidence.items())
+        ),
+        ("source", told.clause),
+        ("see it by", told.command),
+    ]
+
+
+def _rule_of(report: Report, rule: RuleReport) -> Rule | None:
+    """Read the rule back from the policies stored beside the result."""
+    from scanner.errors import PolicyError
+    from scanner.rules import load
+    from scanner.rules.find import PolicyFile
+
+    for policy in report.policies:
+        try:
+            (loaded,) = load.load([PolicyFile(f"{policy.id}.yaml", policy.text.encode())])
+        except PolicyError:
+            continue
+        found = next((one for one in loaded.rules if one.id == rule.id), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _seen(report: Report, row: dict[str, Any]) -> list[str]:
