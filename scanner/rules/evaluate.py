@@ -13,7 +13,7 @@ from scanner.rules.logic import TRUE, Node
 from scanner.rules.lower import lower
 from scanner.rules.scope import Row
 from scanner.rules.survey import Survey
-from scanner.rules.syntax import Rule
+from scanner.rules.syntax import Predicate, Rule
 from scanner.rules.undeclared import Undeclared, undeclared
 
 BATCH = 32
@@ -45,7 +45,7 @@ class Judged:
     met: pl.Series
     """True: pass or skip, false: fail, null: unknown."""
     counts: Counts
-    undeclared: Undeclared | None
+    undeclared: Undeclared
 
     def findings(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Find the rows that fail, then the unknown ones with what they miss: a bit of `mask0` … for each field named."""
@@ -85,7 +85,7 @@ class Evaluation:
             return pl.DataFrame(schema=FOUND)
         frame, fields = self.judged[rule_id, kind].findings()
         outcome = pl.when("unknown").then(pl.lit(str(Outcome.UNKNOWN))).otherwise(pl.lit(str(Outcome.FAIL)))
-        named = frame.with_columns(outcome=outcome, missing=_names(frame, fields))
+        named = frame.with_columns(outcome=outcome, missing=missing.names(frame, fields))
         return named.select(pl.col(name).cast(dtype) for name, dtype in FOUND.items())
 
     def undeclared(self) -> tuple[dict[str, object], ...]:
@@ -93,7 +93,7 @@ class Evaluation:
         rules: dict[str, list[str]] = {}
         rows: dict[tuple[str, str], pl.Series] = {}
         for (rule_id, kind), judged in self.judged.items():
-            for name, skipped in (judged.undeclared.rows if judged.undeclared else {}).items():
+            for name, skipped in judged.undeclared.rows.items():
                 rules.setdefault(name, []).append(rule_id)
                 rows[name, kind] = rows[name, kind] | skipped if (name, kind) in rows else skipped
         assets = {name: sum(int(some.sum()) for (one, _), some in rows.items() if one == name) for name in rules}
@@ -102,57 +102,57 @@ class Evaluation:
 
 def evaluate(rules: Sequence[Rule], known: Mapping[str, pl.DataFrame], as_of: datetime) -> Evaluation:
     """Evaluate every rule over the tables of its kinds; these carry the time facts of as_of."""
-    judged = {
-        (rule.id, kind): one
-        for kind, table in known.items()
-        for rule, one in _of_kind([rule for rule in rules if kind in rule.kinds], kind, table, as_of)
-    }
-    return Evaluation({(rule.id, kind): judged[rule.id, kind] for rule in rules for kind in rule.kinds if kind in known})
+    judged: dict[tuple[str, str], Judged] = {}
+    for kind, table in known.items():
+        concerned = [rule for rule in rules if kind in rule.kinds]
+        conditions = [(_condition(rule.when, kind, as_of), lower(rule.require, kind, as_of)) for rule in concerned]
+        outcomes = _of_kind(conditions, Row(kind, Survey(table)))
+        judged |= {(rule.id, kind): one for rule, one in zip(concerned, outcomes, strict=True)}
+    return Evaluation(judged)
 
 
-def _of_kind(rules: Sequence[Rule], kind: str, table: pl.DataFrame, as_of: datetime) -> Iterator[tuple[Rule, Judged]]:
-    row = Row(kind, Survey(table))
-    whens: dict[Node, int] = {}
-    for rule in rules:
-        whens.setdefault(_when(rule, kind, as_of), len(whens))
-    applies = table.select(_full(node, row).alias(f"when{number}") for node, number in whens.items())
-    skips = [undeclared(node, row, applies[f"when{number}"]) for node, number in whens.items()]
-    wide = table.hstack(applies.select(pl.all().name.prefix("_")))
-    for start in range(0, len(rules), BATCH):
-        batch = rules[start : start + BATCH]
-        numbers = [whens[_when(rule, kind, as_of)] for rule in batch]
-        outcomes = wide.select(
-            _outcome(rule, row, as_of, f"_when{number}").alias(str(index))
-            for index, (rule, number) in enumerate(zip(batch, numbers, strict=True))
+def _condition(when: Predicate | None, kind: str, as_of: datetime) -> Node:
+    return TRUE if when is None else lower(when, kind, as_of)
+
+
+def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judged]:
+    """Ask each distinct `when` once, then every `require`, some rules at a time."""
+    table = row.survey.table
+    numbers = {when: number for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
+    whens = table.select(_full(truth(when, row)).alias(f"_when{number}") for when, number in numbers.items())
+    skips = [_skip(when, row, whens[f"_when{number}"]) for when, number in numbers.items()]
+    wide = table.hstack(whens.get_columns())
+    for start in range(0, len(conditions), BATCH):
+        batch = conditions[start : start + BATCH]
+        outcomes = (
+            wide.lazy()
+            .select(
+                _full(_outcome(when, require, row, numbers[when])).alias(str(index))
+                for index, (when, require) in enumerate(batch)
+            )
+            .collect()
         )
-        for index, (rule, number) in enumerate(zip(batch, numbers, strict=True)):
-            conditions = (_when(rule, kind, as_of), lower(rule.require, kind, as_of))
-            yield rule, _judged(conditions, row, outcomes[str(index)], applies[f"when{number}"], skips[number])
+        for index, condition in enumerate(batch):
+            yield _judged(condition, row, outcomes[str(index)], skips[numbers[condition[0]]])
 
 
-def _judged(conditions: tuple[Node, Node], row: Row, met: pl.Series, applies: pl.Series, skipped: Undeclared | None) -> Judged:
-    """Count what a rule said; a skip counts as met until it is taken out."""
-    true, unknown, skips = int(met.sum()), met.null_count(), int((~applies).sum())
-    counts = Counts(true - skips, len(met) - true - unknown, unknown, skips, skipped.count if skipped else 0)
-    return Judged(conditions, row, met, counts, skipped)
+def _full(outcome: pl.Expr) -> pl.Expr:
+    return outcome if any(outcome.meta.root_names()) else lengthened(outcome)
 
 
-def _when(rule: Rule, kind: str, as_of: datetime) -> Node:
-    return TRUE if rule.when is None else lower(rule.when, kind, as_of)
+def _outcome(when: Node, require: Node, row: Row, number: int) -> pl.Expr:
+    """NOTE: a true `require` passes even where `when` is unknown, for nothing could be wrong."""
+    required = truth(require, row)
+    return required if when == TRUE else required | ~pl.col(f"_when{number}")
 
 
-def _full(node: Node, row: Row) -> pl.Expr:
-    return lengthened(truth(node, row))
+def _skip(when: Node, row: Row, applies: pl.Series) -> tuple[int, Undeclared]:
+    return int((~applies).sum() or 0), undeclared(when, row, applies)
 
 
-def _outcome(rule: Rule, row: Row, as_of: datetime, when: str) -> pl.Expr:
-    """True: pass or skip, false: fail, null: unknown; a true `require` passes even where `when` is unknown."""
-    return lengthened(truth(lower(rule.require, row.kind, as_of), row)) | ~pl.col(when)
-
-
-def _names(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
-    """Turn masks into lists of fields; a fail misses nothing."""
-    masks = [name for name in frame.columns if name.startswith("mask")]
-    rows = frame.select(masks).iter_rows() if masks else iter([()] * frame.height)
-    lists = [missing.named(fields, row) if row and row[0] is not None else [] for row in rows]
-    return pl.Series(lists, dtype=pl.List(pl.String()))
+def _judged(conditions: tuple[Node, Node], row: Row, met: pl.Series, skip: tuple[int, Undeclared]) -> Judged:
+    skipped, why = skip
+    unknown = met.null_count()
+    true = int(met.sum() or 0)
+    counts = Counts(true - skipped, len(met) - true - unknown, unknown, skipped, why.total)
+    return Judged(conditions, row, met, counts, why)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 
 import polars as pl
 
@@ -130,16 +130,22 @@ def _joined(parts: Iterable[Flags]) -> Flags:
 
 
 def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
-    """Pack flags into integers, one bit for each field in their order (as many columns as it takes)."""
-    held = list(flagged.values())
-    return [
-        reduce(or_, (pl.when(flag).then(pl.lit(1 << bit, pl.UInt64())).otherwise(pl.lit(0, pl.UInt64())) for bit, flag in enumerate(held[start : start + BITS]))).alias(
-            f"mask{start // BITS}"
-        )
-        for start in range(0, len(held), BITS)
+    """Pack flags into integers `mask0` …, one bit for each field in their order."""
+    bits = [
+        pl.when(flag).then(pl.lit(1 << number % BITS, pl.UInt64())).otherwise(pl.lit(0, pl.UInt64()))
+        for number, flag in enumerate(flagged.values())
     ]
+    chunks = [bits[start : start + BITS] for start in range(0, len(bits), BITS)]
+    return [reduce(or_, chunk).alias(f"mask{number}") for number, chunk in enumerate(chunks)]
 
 
-def named(fields: Sequence[str], row: Sequence[int]) -> list[str]:
-    """Turn the masks of a row back into field names, sorted."""
-    return sorted(name for index, name in enumerate(fields) if row[index // BITS] >> index % BITS & 1)
+def names(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """Turn masks back into sorted lists of field names, the few distinct ones only once."""
+    columns = [name for name in frame.columns if name.startswith("mask")]
+    rows = frame.select(columns).rows() if columns else [()] * frame.height
+    told = {row: _named(fields, row) for row in dict.fromkeys(rows)}
+    return pl.Series("missing", [told[row] for row in rows], dtype=pl.List(pl.String()))
+
+
+def _named(fields: Sequence[str], row: Sequence[int | None]) -> list[str]:
+    return sorted(name for number, name in enumerate(fields) if (row[number // BITS] or 0) >> number % BITS & 1)

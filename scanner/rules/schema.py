@@ -41,15 +41,27 @@ def schema() -> dict[str, Any]:
             "version": {"type": ["string", "number"], "description": "Version of the policy."},
             "title": _TEXT | {"description": "What the policy is about, for reports."},
             "owner": _TEXT | {"description": "Who answers for it."},
-            "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "description": "Policies whose rules come in unchanged."},
+            "extends": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                "description": "Policies whose rules come in unchanged.",
+            },
             "set": {"type": "object", "description": "Parameters of the policies that this one extends."},
             "advisory": _TEXT | {"description": "Why nothing in this policy can block."},
             "tests_as_of": _DATE | {"description": "Date of evaluation of tests that have no date of their own."},
-            "sources": {"type": "array", "items": _closed(load.SOURCE_KEYS), "description": "What the policy was written against."},
+            "sources": {
+                "type": "array",
+                "items": _closed(load.SOURCE_KEYS),
+                "description": "What the policy was written against.",
+            },
             "params": {"type": "object", "additionalProperties": _closed(load.PARAM_KEYS, any_value=True)},
-            "lists": {"type": "object", "additionalProperties": {"type": "array"}, "description": "Lists that rules name with in_list."},
+            "lists": {
+                "type": "object",
+                "additionalProperties": {"type": "array"},
+                "description": "Lists that rules name with in_list.",
+            },
             "defaults": _object(
-                {"for": _kinds(kinds), "when": {"anyOf": [_predicate(kind) for kind in kinds]}}, "Kind and condition of rules that say none."
+                {"for": _kinds(kinds), "when": {"anyOf": [_predicate(kind) for kind in kinds]}},
+                "Kind and condition of rules that say none.",
             ),
             "healthy": _object({kind: {"type": "object"} for kind in kinds}, "A row per kind that no rule fails."),
             "rules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}},
@@ -90,7 +102,11 @@ def _kinds(kinds: list[str]) -> dict[str, Any]:
 
 
 def _closed(names: tuple[str, ...], *, any_value: bool = False) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": {name: {} if any_value else _scalar() for name in names}}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {} if any_value else _scalar() for name in names},
+    }
 
 
 def _scalar() -> dict[str, Any]:
@@ -107,7 +123,9 @@ def _predicate(kind: str) -> dict[str, Any]:
 
 def _of_kind(kind: str) -> dict[str, Any]:
     """A mapping of fields, dotted or nested, beside the words that combine."""
-    properties: dict[str, Any] = {name: _field(fact.type) | {"description": _hover(fact)} for name, fact in tables.FACTS[kind].items()}
+    properties: dict[str, Any] = {
+        name: _field(fact.type) | {"description": _hover(fact)} for name, fact in tables.FACTS[kind].items()
+    }
     for name, fact in tables.FACTS[kind].items():
         first, dot, rest = name.partition(".")
         if dot and first not in tables.FACTS[kind]:
@@ -136,7 +154,8 @@ def _field(type_: Type) -> dict[str, Any]:
     if type_.name == "list":
         return {"anyOf": [operators]}
     operand = {"type": "object", "required": ["by", "steps"]}
-    return {"anyOf": [_value(type_), {"type": "array", "minItems": 1}, operators, operand, {"type": "object", "required": ["field"]}]}
+    several = {"type": "array", "minItems": 1, "items": {"anyOf": [_value(type_), {"type": "object"}]}}
+    return {"anyOf": [_value(type_), several, operators, operand, {"type": "object", "required": ["field"]}]}
 
 
 def _combined() -> dict[str, Any]:

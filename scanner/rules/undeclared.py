@@ -1,5 +1,6 @@
-"""Skips that only a missing declaration caused: a `when` that would be undecided if nobody's silence counted as «absent»."""
+"""What a `when` skipped only because a declared field is absent: a gap in the inventory, not in the evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,23 +14,25 @@ from scanner.tables import Origin
 
 @dataclass(frozen=True, slots=True)
 class Undeclared:
-    """The rows a `when` skipped so, and by field those where it is the one that nobody declared."""
+    """Rows that would not surely be skipped if somebody declared what they lack."""
 
-    count: int
-    rows: dict[str, pl.Series]
+    rows: Mapping[str, pl.Series]
+    """Declared field to a boolean per row."""
+    total: int
 
 
-def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared | None:
-    """Find the rows that `when` skips only because a declared field is absent."""
-    skipped = ~applies.fill_null(value=True)
+def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
+    """Ask a `when` again with absent declared facts taken as unknown: where it was false and no longer is."""
     doubting = Row(row.kind, row.survey, undeclared=True)
-    flagged = {
-        name: flag for name, flag in missing.flags([when], doubting).items() if doubting.fact(name).origin is Origin.DECLARED
-    }
-    if not flagged or not skipped.any():
-        return None
-    undecided = lengthened(truth(when, doubting)).is_null().alias("undecided")
-    table = row.survey.table.select(undecided, *(lengthened(flag).alias(name) for name, flag in flagged.items()))
-    only = skipped & table["undecided"]
-    rows = {name: here for name in flagged if (here := (only & table[name].fill_null(value=False))).any()}
-    return Undeclared(int(only.sum()), rows) if rows else None
+    flagged = missing.flags((when,), doubting)
+    fields = {name: flag for name, flag in flagged.items() if row.fact(name).origin is Origin.DECLARED}
+    if not fields or applies.all():
+        return Undeclared({}, 0)
+    doubts = [
+        lengthened(truth(when, doubting).is_null()).alias("_"),
+        *(lengthened(flag).alias(name) for name, flag in fields.items()),
+    ]
+    asked = row.survey.table.select(doubts)
+    only = asked["_"] & ~applies.fill_null(value=True)
+    rows = {name: only & asked[name] for name in fields}
+    return Undeclared({name: here for name, here in rows.items() if here.any()}, int(only.sum()))

@@ -35,7 +35,12 @@ def test_violations_are_exit_1_and_say_what_where_and_what_to_do(capsys: pytest.
     assert main(["check", str(CERTIFICATES / "expired.pem"), "--policy", "public-tls", *AS_OF]) == 1
     out = capsys.readouterr().out
     assert out.startswith("Policy not met\n")
-    for words in ("public-tls/expired", "expired.pem:1", "→ Renew the certificate now", "exit 1: 1 finding at or above high is open"):
+    for words in (
+        "public-tls/expired",
+        "expired.pem:1",
+        "→ Renew the certificate now",
+        "exit 1: 1 finding at or above high is open",
+    ):
         assert words in out
 
 
@@ -78,7 +83,9 @@ def test_on_unknown_warn_lets_undecided_rules_pass_the_gate(tmp_path: Path) -> N
         (["-", "-"], "standard input (-) is given twice"),
     ],
 )
-def test_bad_usage_is_exit_2_before_anything_is_written(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_usage_is_exit_2_before_anything_is_written(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every refusal says what is wrong and what would be right, on standard error."""
     Path("x.pem").write_bytes((CERTIFICATES / "good.pem").read_bytes())
     assert main(["check", *arguments]) == 2
@@ -209,7 +216,7 @@ def test_no_colour_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_hostile_names_reach_the_terminal_as_visible_signs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Control characters and bidirectional overrides of an inventory are spelled out."""
-    (tmp_path / "inv.csv").write_text("name,not_after\n\"evil\x1b[31m\u202egpj.exe\",2020-01-01\n", encoding="utf-8")
+    (tmp_path / "inv.csv").write_text('name,not_after\n"evil\x1b[31m\u202egpj.exe",2020-01-01\n', encoding="utf-8")
     main(["check", "inv.csv", *AS_OF])
     out = capsys.readouterr().out
     assert "\x1b" not in out
