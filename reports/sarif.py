@@ -139,7 +139,8 @@ def _location(report: Report, row: Mapping[str, Any], policy: Mapping[str, Any] 
     """Point at the evidence or targets file inside the root, else the company's own policy, else the anchor."""
     places = (place for place in (row, policy or {}) if place.get("uri") and inside(place["uri"]))
     place = next(places, {"uri": report.anchor})
-    uri, line, column = place["uri"], place.get("line") or 1, place.get("column") or 1
+    uri = str(place["uri"])
+    line, column = int(place.get("line") or 1), int(place.get("column") or 1)
     region = {"startLine": line, "startColumn": column, "endLine": line, "endColumn": column + 1}
     return {"physicalLocation": {"artifactLocation": {"uri": quote(uri, safe="/~")}, "region": region}}
 

@@ -113,7 +113,7 @@ def test_policies(options: argparse.Namespace) -> Exit:
 
 def list_fields(options: argparse.Namespace) -> Exit:
     """Print every field with type, unit, values, origin and meaning."""
-    from scanner.rules import fields
+    from scanner import fields
 
     print(fields.render(options.kind, options.format), end="")
     return Exit.OK

@@ -31,8 +31,13 @@ class Merged:
 class Decoded(Protocol):
     """What the facts room makes of certificates: one row each, and what could not be read."""
 
-    frame: pl.DataFrame
-    problems: list[tuple[int, str]]
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One row per certificate, in order."""
+
+    @property
+    def problems(self) -> list[tuple[int, str]]:
+        """Index and sentence."""
 
 
 Decode = Callable[[Sequence[bytes]], Decoded]

@@ -29,7 +29,9 @@ class PolicyFile:
 
 def shipped() -> tuple[str, ...]:
     """Name the shipped policies."""
-    return tuple(sorted(one.name.removesuffix(".yaml") for one in resources.folder("policies").iterdir() if one.name.endswith(".yaml")))
+    return tuple(
+        sorted(one.name.removesuffix(".yaml") for one in resources.folder("policies").iterdir() if one.name.endswith(".yaml"))
+    )
 
 
 def find(name: str, *, named: bool = True) -> list[PolicyFile]:

@@ -1,6 +1,7 @@
 """Lists of a policy: entries by key, fingerprint, CA owner or name, each with its own last day."""
 
 from collections.abc import Mapping as MappingType
+from datetime import datetime
 
 from scanner.rules import scalars
 from scanner.rules.syntax import Entry
@@ -38,12 +39,16 @@ def _entry(node: Node, faults: Faults, files: list[str]) -> Entry | None:
     if set(given) == {"certificates"} and isinstance(given["certificates"], Scalar):
         files.append(given["certificates"].text)
         return Entry({"certificates": given["certificates"].text})
-    keys = {("" if name == "value" else name): _text(value, faults) for name, value in given.items() if name not in NOTES | LIMITS}
+    keys = {
+        ("" if name == "value" else name): _text(value, faults) for name, value in given.items() if name not in NOTES | LIMITS
+    }
     if not keys:
         faults.add(node, "an entry needs a key that tells the CA or value: spki_sha256, fingerprint_sha256, ca_owner, value …")
         return None
     label = given.get("label")
-    return Entry(keys, label.text if isinstance(label, Scalar) else None, _day(given, "until", faults), _day(given, "issued_until", faults))
+    return Entry(
+        keys, label.text if isinstance(label, Scalar) else None, _day(given, "until", faults), _day(given, "issued_until", faults)
+    )
 
 
 def _text(node: Node, faults: Faults) -> str:
@@ -53,7 +58,7 @@ def _text(node: Node, faults: Faults) -> str:
     return ""
 
 
-def _day(given: MappingType[str, Node], name: str, faults: Faults) -> scalars.datetime | None:
+def _day(given: MappingType[str, Node], name: str, faults: Faults) -> datetime | None:
     node = given.get(name)
     if node is None:
         return None
@@ -75,5 +80,7 @@ def with_certificates(entries: tuple[Entry, ...], known: MappingType[str, tuple[
         if name is None:
             result.append(entry)
         else:
-            result += [Entry({"spki_sha256": spki}, entry.label, entry.until, entry.issued_until) for spki, _ in known.get(str(name), ())]
+            result += [
+                Entry({"spki_sha256": spki}, entry.label, entry.until, entry.issued_until) for spki, _ in known.get(str(name), ())
+            ]
     return tuple(result)

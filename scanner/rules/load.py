@@ -1,9 +1,12 @@
 """Policies from YAML: read, checked, typed; all faults of all files are listed together before anything is evaluated."""
 
-from collections.abc import Iterable, Mapping as MappingType
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from scanner import tables
 from scanner.errors import Fault, PolicyError, UsageError
@@ -150,7 +153,7 @@ class _Loader:
         if not isinstance(found, Scalar) or not found.text.strip():
             faults.add(found, f"{name} is a text")
             return ""
-        if name == "policy" and not scalars.re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", found.text):
+        if name == "policy" and not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", found.text):
             faults.add(found, f"{found.text!r} is no id; lower-case words joined by hyphens, as in public-tls")
         return found.text
 
@@ -273,17 +276,17 @@ def _params(node: Node | None, given: MappingType[str, Scalar], faults: Faults) 
 
 
 def _bounds(name: str, chosen: Scalar, texts: MappingType[str, str], faults: Faults) -> None:
-    for bound, wrong in (("at_least", lambda one, limit: one < limit), ("at_most", lambda one, limit: one > limit)):
+    for bound in ("at_least", "at_most"):
         if bound not in texts:
             continue
         one, limit = _ordered(chosen.text), _ordered(texts[bound])
         if one is None or limit is None or type(one) is not type(limit):
             faults.add(chosen, f"{name}: {chosen.text!r} cannot be compared with {bound} {texts[bound]}")
-        elif wrong(one, limit):
+        elif (one < limit) if bound == "at_least" else (one > limit):
             faults.add(chosen, f"{name}: {chosen.text} is outside the bound {bound} {texts[bound]}")
 
 
-def _ordered(text: str) -> int | float | timedelta | datetime | None:
+def _ordered(text: str) -> Any:
     for type_ in (tables.INTEGER, tables.SHARE, tables.DURATION, tables.INSTANT):
         try:
             typed: Value = scalars.typed(Scalar(text, 1, 1), type_, "")

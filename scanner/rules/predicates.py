@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -28,7 +29,7 @@ from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
 from scanner.tables import INTEGER, Type
 
-COMBINE = {"all_of": AllOf, "any_of": AnyOf}
+COMBINE: dict[str, type[AllOf | AnyOf]] = {"all_of": AllOf, "any_of": AnyOf}
 LATER = {"group": "group rules come with a later version"}
 
 
@@ -190,8 +191,8 @@ class Builder:
             self.faults.add(value, f"{name}: an empty mapping asks nothing; write an operator")
             return None
         parts = []
-        for key, operand in value:
-            part = self._operator(name, type_, key, operand, names)
+        for key, inner in value:
+            part = self._operator(name, type_, key, inner, names)
             if part is not None:
                 parts.append(part)
         if len(parts) != len(value.entries):
@@ -318,8 +319,7 @@ class Builder:
         if (
             not isinstance(steps, Sequence)
             or not steps.items
-            or isinstance(steps.items[0], Mapping)
-            and steps.items[0].get("from")
+            or (isinstance(steps.items[0], Mapping) and steps.items[0].get("from"))
         ):
             self.faults.add(steps or value, "steps is a list; its first item is the bare value of the past")
             return None
@@ -331,7 +331,7 @@ class Builder:
         self._ascending([start for start, _ in kept], steps)
         return Steps(clock.text, first, kept)
 
-    def _step(self, name: str, type_: Type, item: Node, names: Names) -> tuple[scalars.datetime, Operand] | None:
+    def _step(self, name: str, type_: Type, item: Node, names: Names) -> tuple[datetime, Operand] | None:
         start = item.get("from") if isinstance(item, Mapping) else None
         value = item.get("value") if isinstance(item, Mapping) else None
         if not isinstance(start, Scalar) or value is None or not isinstance(item, Mapping) or len(item.entries) != 2:
@@ -345,7 +345,7 @@ class Builder:
         operand = self._operand(name, type_, value, names)
         return None if operand is None else (when, operand)
 
-    def _ascending(self, starts: list[scalars.datetime], node: Node) -> None:
+    def _ascending(self, starts: list[datetime], node: Node) -> None:
         if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
             self.faults.add(node, "steps must ascend: each date later than the one before")
 

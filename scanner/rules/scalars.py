@@ -1,7 +1,9 @@
 """Typed constants: text read by the type that the registry gives the field (policy language, Operands)."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from scanner.rules.syntax import Scalar as Value
 from scanner.rules.tree import AMBIGUOUS, Scalar
@@ -25,7 +27,8 @@ def typed(node: Scalar, type_: Type, name: str) -> Value:
     text = node.text
     if node.plain and AMBIGUOUS.fullmatch(text) and type_.name in {"text", "boolean"}:
         raise NotTypedError(f"{text!r} is ambiguous in YAML; write {_instead(text, type_)}")
-    return _READERS[type_.name](text, type_, name)
+    value: Value = _READERS[type_.name](text, type_, name)
+    return value
 
 
 def _instead(text: str, type_: Type) -> str:
@@ -90,4 +93,11 @@ def after_day(text: str, name: str) -> datetime:
     return start + timedelta(days=1)
 
 
-_READERS = {"text": _text, "boolean": _boolean, "integer": _integer, "share": _share, "duration": _duration, "instant": instant}
+_READERS: dict[str, Callable[[str, Type, str], Any]] = {
+    "text": _text,
+    "boolean": _boolean,
+    "integer": _integer,
+    "share": _share,
+    "duration": _duration,
+    "instant": instant,
+}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -63,7 +64,7 @@ class Faults:
     path: str
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, node: "Node | yaml.Mark | None", message: str) -> None:
+    def add(self, node: Any, message: str) -> None:
         """Note a fault at a node."""
         if node is None:
             line, column = 1, 1
@@ -141,7 +142,8 @@ class _Reader:
             self.faults.add(None, "the file is empty")
         return root
 
-    def node(self, event: yaml.NodeEvent, depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> Node:
+        """Read one node; libyaml's events have no useful types."""
         self.nodes += 1
         mark = event.start_mark
         if depth > MOST_DEPTH:
@@ -152,8 +154,8 @@ class _Reader:
             self.stop(mark, "aliases are not allowed; text that begins with * must be quoted")
         if getattr(event, "anchor", None):
             self.faults.add(mark, "anchors are not allowed; write the value where it is wanted")
-        if getattr(event, "tag", None) and event.tag != "!":  # type: ignore[attr-defined]
-            self.faults.add(mark, f"tag {event.tag} is not allowed")  # type: ignore[attr-defined]
+        if getattr(event, "tag", None) and event.tag != "!":
+            self.faults.add(mark, f"tag {event.tag} is not allowed")
         line, column = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, line, column, plain=not event.style)
@@ -180,6 +182,6 @@ class _Reader:
                 entries.append((key, value))
         return Mapping(tuple(entries), line, column)
 
-    def stop(self, mark: yaml.Mark, message: str) -> None:
+    def stop(self, mark: Any, message: str) -> None:
         self.faults.add(mark, message)
         raise _StopError

@@ -30,7 +30,7 @@ def one(data: bytes) -> dict[str, Any]:
 
 
 def test_lifetime_counts_notafter_in() -> None:
-    """notAfter = notBefore + 200 d - 1 s is exactly 200 days (BR 1.6.1)."""
+    """NotAfter = notBefore + 200 d - 1 s is exactly 200 days (BR 1.6.1)."""
     assert one(make(lifetime=timedelta(days=200)).der)["lifetime"] == timedelta(days=200)
 
 

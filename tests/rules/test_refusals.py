@@ -154,7 +154,7 @@ def test_hostile_files_get_a_clear_word(data: bytes, message: str) -> None:
 def test_ten_thousand_rules_are_the_limit() -> None:
     """One rule more is refused before any is read."""
     rules = "".join(f"  r{number}: {{}}\n" for number in range(10_001))
-    assert "p.yaml:6:3: more than 10,000 rules" in faults(GOOD.split("sources:")[0] + "rules:\n" + rules)
+    assert "p.yaml:6:3: more than 10,000 rules" in faults(GOOD.split("sources:", maxsplit=1)[0] + "rules:\n" + rules)
 
 
 def test_one_id_with_two_contents_is_refused() -> None:

@@ -79,7 +79,14 @@ def _some(values: list[str]) -> str:
 
 
 def _markdown(kind: str) -> str:
-    lines = [f"## {kind}", "", (tables.KINDS[kind].__doc__ or "").strip(), "", "| field | type | origin | meaning | read by |", "|---|---|---|---|---|"]
+    lines = [
+        f"## {kind}",
+        "",
+        (tables.KINDS[kind].__doc__ or "").strip(),
+        "",
+        "| field | type | origin | meaning | read by |",
+        "|---|---|---|---|---|",
+    ]
     for fact in tables.FACTS[kind].values():
         known = described(kind, fact)
         unit = f", {fact.unit}" if fact.unit else ""
