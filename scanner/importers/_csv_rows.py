@@ -74,16 +74,23 @@ def _separator(line: str) -> str:
 
 def _record(lines: Sequence[str], at: int, separator: str) -> tuple[list[str] | None, int]:
     """Parse the record that begins on a line and count the lines it spans; null where it never ends or is malformed."""
+    alone = _parsed(lines[at], separator)
+    if alone is not None:
+        return alone, 1
     quotes = 0
     for used, line in enumerate(lines[at : at + _MAX_LINES], start=1):
         quotes += line.count('"')
         if quotes % 2 == 0:
-            text = "\n".join(lines[at : at + used])
-            try:
-                return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), []), used
-            except csv.Error:
-                break
+            record = _parsed("\n".join(lines[at : at + used]), separator)
+            return record, used if record is not None else 1
     return None, 1
+
+
+def _parsed(text: str, separator: str) -> list[str] | None:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
+    except csv.Error:
+        return None
 
 
 def rows(text: bytes, head: Header, wanted: Sequence[int]) -> Rows:
@@ -182,6 +189,7 @@ class _LineByLine:
 
 def is_table(text: bytes, head: Header) -> bool:
     """Tell whether the line after the header has as many fields: prose with commas has not."""
-    lines = [line.rstrip("\r") for line in text.decode("utf-8", "replace").split("\n")][head.lines : head.lines + _MAX_LINES]
-    record, _ = _record(lines, 0, head.separator) if lines else (None, 1)
+    lines = [line.rstrip("\r") for line in text.decode("utf-8", "replace").split("\n")][head.lines :]
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    record = None if first is None else _record(lines, first, head.separator)[0]
     return record is not None and len(record) == len(head.names) and all(name.strip() for name in head.names)

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import polars as pl
 
+from scanner.facts import oids
+from scanner.facts.names import escaped
+
 _SHORT = {
     "CN": "CN", "COMMONNAME": "CN", "OU": "OU", "ORGANIZATIONALUNITNAME": "OU", "O": "O", "ORGANIZATIONNAME": "O", "L": "L",
     "LOCALITYNAME": "L", "ST": "ST", "S": "ST", "STATEORPROVINCENAME": "ST", "C": "C", "COUNTRYNAME": "C", "DC": "DC",
@@ -22,13 +25,15 @@ _REGULAR = rf"^CN={_VALUE}(?:,(?:CN|OU|O|L|ST|C|DC|UID|STREET)={_VALUE})*$"
 """A name most specific first, blanks after commas gone, with nothing in it that needs an escape."""
 _ORGANIZATION = r",O=([^,]*)"
 _LONGEST = 10_000
+_BLANK = " \t\r\n"
 _PART = re.compile(
-    r'\s*+([A-Za-z][A-Za-z0-9-]*+|\d++(?:\.\d++)++)\s*+=\s*+("[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+|(?:[^,;+\\"]++|\\.)*+)([,;+]|$)',
+    rf"[{_BLANK}]*+([A-Za-z][A-Za-z0-9-]*+|\d++(?:\.\d++)++)[{_BLANK}]*+=[{_BLANK}]*+"
+    rf'("[^"\\]*+(?:\\.[^"\\]*+)*+"[{_BLANK}]*+|(?:[^,;+\\"]++|\\.)*+)([,;+]|$)',
     re.DOTALL,
 )
 """Possessive throughout: hostile cells must not make it try twice."""
 _SLASH = re.compile(r"\s*/([A-Za-z][A-Za-z0-9.]*)=")
-_ESCAPED = re.compile(r'([,+"\\<>;])')
+_ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 
 
 def read(texts: pl.Series) -> pl.DataFrame:
@@ -42,8 +47,8 @@ def read(texts: pl.Series) -> pl.DataFrame:
         "text",
         regular=pl.col("tight").str.contains(_REGULAR),
         dn="tight",
-        cn=pl.col("tight").str.slice(3, pl.col("comma").cast(pl.Int64).fill_null(_LONGEST) - 3),
-        o=pl.when("second").then(pl.col("rest").str.slice(2, pl.col("ends") - 2)),
+        cn=pl.col("tight").str.slice(3, (pl.col("comma").cast(pl.Int64).fill_null(_LONGEST) - 3).clip(0)),
+        o=pl.when("second").then(pl.col("rest").str.slice(2, (pl.col("ends") - 2).clip(0))),
         deeper=~pl.col("second"),
     )
     frame = _patched(frame, frame["regular"] & frame["deeper"].fill_null(value=False), _deeper)
@@ -88,12 +93,12 @@ def parse(text: str) -> tuple[str | None, str | None, str | None]:
         parts = listed[::-1] if first != last and (last == "CN" or first == "C") else listed
     told = [(name, value) for part in parts for name, value in part if value]
     common, organization = (next((value for name, value in told if name == wanted), None) for wanted in ("CN", "O"))
-    written = ",".join("+".join(f"{name}={_escape(value)}" for name, value in part) for part in parts)
+    written = ",".join("+".join(f"{name}={escaped(value)}" for name, value in part) for part in parts)
     return written, common, organization
 
 
 def _type(name: str) -> str:
-    return _SHORT.get(name.upper(), name)
+    return oids.ATTRIBUTES.get(name) or _SHORT.get(name.upper(), name)
 
 
 def _listed(text: str) -> list[list[tuple[str, str]]] | None:
@@ -112,12 +117,14 @@ def _listed(text: str) -> list[list[tuple[str, str]]] | None:
 
 
 def _value(text: str) -> str:
-    bare = text.rstrip()[1:-1] if text.startswith('"') else text.rstrip()
-    return re.sub(r"\\(.)", r"\1", bare)
+    """Take quotes, blanks around and escapes off a value (RFC 4514 section 3); a blank that is escaped is its own."""
+    bare = text.rstrip(_BLANK)
+    if bare.startswith('"'):
+        bare = bare[1:-1]
+    elif len(bare) < len(text) and (len(bare) - len(bare.rstrip("\\"))) % 2:
+        bare = text[: len(bare) + 1]
+    return _ESCAPE.sub(_meant, bare)
 
 
-def _escape(value: str) -> str:
-    escaped = _ESCAPED.sub(r"\\\1", value)
-    if escaped.startswith(("#", " ")):
-        escaped = "\\" + escaped
-    return escaped[:-1] + "\\ " if escaped.endswith(" ") and len(escaped) > 1 else escaped
+def _meant(escape: re.Match[str]) -> str:
+    return bytes.fromhex(escape[1].replace("\\", "")).decode("utf-8", "replace") if escape[1] else escape[2]

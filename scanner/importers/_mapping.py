@@ -135,11 +135,9 @@ class _Reader:
         parts = self.members(node, ("format", "tz"))
         order, zone = self.text(parts.get("format")), self.text(parts.get("tz")) or "UTC"
         if order is not None and order not in {DAY_FIRST, MONTH_FIRST} and not _is_pattern(order):
-            near = _near(order, (DAY_FIRST, MONTH_FIRST))
-            self.fault(
-                parts["format"],
-                f"«{order}» is no date format{near}; write day-first, month-first or a pattern with %d, %m and %Y",
-            )
+            near = _near(order, (DAY_FIRST, MONTH_FIRST)) or "."
+            advice = "Write day-first, month-first or a pattern with %d, %m and %Y"
+            self.fault(parts["format"], f"«{order}» is no date format{near} {advice}")
         if not _is_zone(zone):
             self.fault(parts["tz"], f"«{zone}» is no time zone{_near(zone, sorted(available_timezones()))}")
         return Reading(order, zone)
@@ -190,6 +188,7 @@ def _is_pattern(pattern: str) -> bool:
     if not all(any(part in pattern for part in parts) for parts in (("%d", "%e"), ("%m", "%b", "%B"), ("%Y", "%y"))):
         return False
     try:
+        pl.select(pl.datetime(2026, 1, 2).dt.strftime(pattern))
         pl.Series(["x"]).str.to_datetime(pattern, strict=False, time_unit="us")
     except pl.exceptions.PolarsError:
         return False

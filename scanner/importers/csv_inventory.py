@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _binding, _csv_rows, _inventory, _text, importer
 from scanner.importers._sheet import Sheet
+from scanner.importers._synonyms import DER
 from scanner.model import Problem, Severity
 
 _SAID = 20
@@ -14,12 +15,16 @@ _SAID = 20
 def sniff(head: bytes) -> int:
     """Recognise documented columns in the header; text with another header could be one that a mapping explains."""
     text = _text.head(head)
+    text = text if b"\n" in text else text.replace(b"\r", b"\n")
     if b"\0" in text or text.lstrip()[:1] in {b"{", b"["} or b"-----BEGIN " in text.partition(b"\n")[0]:
         return 0
     found = _csv_rows.header(text)
     if found is None or len(found.names) < 2:
         return 0
-    return 2 if _binding.bind(found.names).strength() > 1 else int(_csv_rows.is_table(text, found))
+    binding = _binding.bind(found.names)
+    if DER in binding.columns and b"-----BEGIN " in text:
+        return 2
+    return binding.strength() or int(_csv_rows.is_table(text, found))
 
 
 @importer(
