@@ -66,7 +66,9 @@ def schema() -> dict[str, Any]:
             "healthy": _object({kind: {"type": "object"} for kind in kinds}, "A row per kind that no rule fails."),
             "rules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}},
         },
-        "$defs": {"rule": _rule(kinds)} | {f"predicate.{kind}": _of_kind(kind) for kind in kinds},
+        "$defs": {"rule": _rule(kinds)}
+        | {f"predicate.{kind}": _of_kind(kind) for kind in kinds}
+        | {f"shape.{kind}.{prefix}": _shape(kind, prefix) for kind in kinds for prefix in _prefixes(kind)},
     }
 
 
@@ -123,14 +125,10 @@ def _predicate(kind: str) -> dict[str, Any]:
 
 def _of_kind(kind: str) -> dict[str, Any]:
     """A mapping of fields, dotted or nested, beside the words that combine."""
-    properties: dict[str, Any] = {
-        name: _field(fact.type) | {"description": _hover(fact)} for name, fact in tables.FACTS[kind].items()
-    }
-    for name, fact in tables.FACTS[kind].items():
-        first, dot, rest = name.partition(".")
-        if dot and first not in tables.FACTS[kind]:
-            shape = properties.setdefault(first, {"type": "object", "description": f"Parts of {first}.", "properties": {}})
-            shape["properties"][rest] = _field(fact.type) | {"description": _hover(fact)}
+    facts = tables.FACTS[kind]
+    properties: dict[str, Any] = {name: _field(fact.type) | {"description": _hover(fact)} for name, fact in facts.items()}
+    for prefix in _prefixes(kind):
+        properties[prefix] = {"$ref": f"#/$defs/shape.{kind}.{prefix}"}
     several = {"type": "array", "minItems": 1, "items": _predicate(kind)}
     combine = {"all_of": several, "any_of": several, "not": _predicate(kind)}
     return {
@@ -139,6 +137,31 @@ def _of_kind(kind: str) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": properties | combine,
         "patternProperties": {r"^labels\.": {}},
+    }
+
+
+def _prefixes(kind: str) -> list[str]:
+    """Name what has parts: `key` of `key.bits`."""
+    facts = tables.FACTS[kind]
+    return list(dict.fromkeys(name.partition(".")[0] for name in facts if "." in name and name.partition(".")[0] not in facts))
+
+
+def _shape(kind: str, prefix: str) -> dict[str, Any]:
+    """The parts of one name, and choices of such shapes."""
+    parts = {
+        name.removeprefix(f"{prefix}."): _field(fact.type) | {"description": _hover(fact)}
+        for name, fact in tables.FACTS[kind].items()
+        if name.startswith(f"{prefix}.")
+    }
+    same = {"$ref": f"#/$defs/shape.{kind}.{prefix}"}
+    several = {"type": "array", "minItems": 1, "items": same}
+    combine = {"one_of": several, "all_of": several, "any_of": several, "not": same, "in_list": _TEXT}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": parts | combine,
+        "description": f"Parts of {prefix}.",
     }
 
 
