@@ -27,6 +27,8 @@ def text(value: object) -> str:
 
 def cell(value: object, longest: int = _safe.LONGEST) -> str:
     """Make a text fit for a table cell: cut where it is very long."""
+    if type(value) is str and len(value) <= longest and value.isascii() and value.isprintable():
+        return value  # nearly all of them, and a large report has half a million
     return _safe.cut(text(value), longest)
 
 

@@ -133,7 +133,8 @@ def enforcement(mode: str, *, counts: bool) -> str:
 
 def place(row: Mapping[str, Any]) -> str:
     """Write a place as `file:line:column`, or with its pointer."""
-    uri = _SAME_NAME.sub(r"\1", row["uri"] or "no source")
+    uri = row["uri"] or "no source"
+    uri = _SAME_NAME.sub(r"\1", uri) if "#" in uri else uri
     if row["line"]:
         return f"{uri}:{row['line']}" + (f":{row['column']}" if row["column"] else "")
     return f"{uri} {row['pointer']}" if row["pointer"] else uri
@@ -149,6 +150,8 @@ def value(found: object, type_: Type) -> str:
         return _elements(found, type_.element or tables.TEXT)
     if isinstance(found, Mapping):
         members = type_.members or {}
+        if named := found.get("name") or found.get("subject.dn"):
+            return f"{named} ({found['version']})" if found.get("version") else str(named)
         return " ".join(f"{name} {value(one, members.get(name, tables.TEXT))}" for name, one in found.items() if one is not None)
     if isinstance(found, datetime):
         return instant(found)

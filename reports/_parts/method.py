@@ -64,11 +64,23 @@ def _gate(report: Report) -> str:
 
 
 def policies(report: Report) -> list[Policy]:
-    """List the policies with the number of rules each brought in."""
+    """List the policies with the number of rules each brought in, then those that only wrote some of these rules."""
+    given = {one.id for one in report.policies}
+    written = dict.fromkeys((rule.policy, rule.policy_version) for rule in report.rules if rule.policy not in given)
+    return [*_given(report), *(_written(report, name, version) for name, version in written)]
+
+
+def _written(report: Report, name: str, version: str) -> Policy:
+    rules = [rule for rule in report.rules if rule.policy == name]
+    sources = dict.fromkeys(filter(None, (_source(rule.source) for rule in rules)))
+    return Policy(name, version, "", "", "", rules[0].path, "", len(rules), tuple(sources))
+
+
+def _given(report: Report) -> list[Policy]:
     return [
         Policy(
             one.id, one.version, one.title, one.owner, one.sha256, one.path, one.advisory or "",
-            sum(rule.policy == one.id for rule in report.rules),
+            sum(one.id in (rule.policy, *rule.policies) for rule in report.rules),
             tuple(_source(source) for source in one.sources),
         )
         for one in report.policies

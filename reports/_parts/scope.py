@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
@@ -58,10 +59,12 @@ def _why(source: SourceReport, problems: pl.DataFrame) -> str:
 
 
 def _under(source: SourceReport, problems: pl.DataFrame) -> Iterable[str]:
-    if source.kind == "network":
-        return problems.filter(pl.col("code") == "certgate/unreachable")["code"]
-    at = pl.col("uri")
-    return problems.filter((at == source.name) | at.str.starts_with(f"{source.name.rstrip('/')}/"))["code"]
+    """Give the codes of the problems that a source had: of its files, whose places may be relative to another folder."""
+    for code, uri in problems.select("code", "uri").iter_rows():
+        folders = accumulate(uri.split("/"), "{}/{}".format)
+        inside = any(f"/{source.name}".rstrip("/").endswith(f"/{folder}") for folder in folders)
+        if inside or (source.kind == "network" and code == "certgate/unreachable"):
+            yield code
 
 
 def _counted(codes: Iterable[str]) -> Iterable[str]:

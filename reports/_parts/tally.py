@@ -59,9 +59,15 @@ class Expiries:
     unknown: int
 
     @property
+    def any(self) -> bool:
+        """There is something to draw."""
+        return any(count for _, count in self.months)
+
+    @property
     def caption(self) -> str:
         """Say what the columns leave out."""
-        parts = [f"{_words.number(self.later)} {_words.verb(self.later, 'expires', 'expire')} later"] if self.later else []
+        parts = [] if self.any else [f"no certificate expires in the coming {MONTHS} months"]
+        parts += [f"{_words.number(self.later)} {_words.verb(self.later, 'expires', 'expire')} later"] if self.later else []
         parts += [f"{_words.number(self.expired)} had expired before the evaluation date"] if self.expired else []
         parts += [f"of {_words.number(self.unknown)} the end is not known"] if self.unknown else []
         return _words.sentence("; ".join(parts)) if parts else "No certificate ends outside these months."

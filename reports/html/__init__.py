@@ -60,6 +60,7 @@ def page(view: View, result_sha256: str) -> str:
             words=_words,
             charts=_charts,
             sections=[section for section in SECTIONS if section[0] != "owners" or view.owners],
+            owned=any(one.owner for one in view.identities) or bool(view.owners),
             verdict_class=_CLASSES.get(report.exit.code, "unjudged"),
             as_of=instant(report.as_of),
             result_sha256=result_sha256,

@@ -11,9 +11,9 @@ from reports._parts import tally
 from reports._parts.tally import Share, expiries, waffle
 from reports.view import View, build
 from scanner import tables
-from scanner.model import Exit, ExitReport, Report
+from scanner.model import Exit, ExitReport, Report, SourceReport
 from tests.reports import oddities
-from tests.reports.factory import problems, report
+from tests.reports.factory import problems, report, unreadable
 
 ODD = {
     "believable": report,
@@ -237,3 +237,30 @@ def test_expiries_begin_with_the_month_of_the_evaluation_date() -> None:
 def test_outcomes_have_one_word_each_everywhere() -> None:
     """The words of outcomes are those of the house."""
     assert [share.word for share in tally.outcomes(report())] == list(_words.OUTCOMES.values())
+
+
+def test_policies_that_only_wrote_rules_are_listed_too() -> None:
+    """Where a policy brings in others, all of them are named with their rules and what they were written against."""
+    made = report()
+    only = replace(made, policies=made.policies[:1], rules=tuple(replace(rule, policies=("public-tls",)) for rule in made.rules))
+    listed = {one.id: (one.version, one.rules, one.sources) for one in build(only).policies}
+    assert list(listed) == ["public-tls", "approved-cas", "tls-endpoints", "pqc-readiness"]
+    assert listed["public-tls"][1] == len(made.rules)
+    assert listed["tls-endpoints"] == ("1.4.0", 4, ("Mozilla Server Side TLS 5.8, checked 2026-09-01",))
+
+
+@pytest.mark.parametrize("name", ["certs", "certs/", "./certs", "/elsewhere/certs", "certs/cut.der"])
+def test_a_source_says_what_became_of_its_files(name: str) -> None:
+    """Problems of files belong to the source that holds them, however it was named."""
+    source = SourceReport(name, "der", "file", read=2, kept=1, dropped=1)
+    made = report(sources=(source,), problems=problems(unreadable("certs/cut.der", "it ends in the middle")))
+    assert build(made).sources[0].why == "1 input could not be read"
+
+
+def test_without_an_expiry_ahead_the_sentence_says_so() -> None:
+    """Six empty months are a sentence, not a chart."""
+    ends = [datetime(2030, 1, 1, tzinfo=UTC)]
+    table = tables.frame("certificate", [{"asset_id": str(index), "not_after": end} for index, end in enumerate(ends)])
+    found = expiries(table, datetime(2026, 11, 4, tzinfo=UTC))
+    assert found is not None
+    assert (found.any, found.caption) == (False, "No certificate expires in the coming 6 months; 1 expires later.")

@@ -94,8 +94,14 @@ def test_a_place_is_said_as_short_as_it_can_be(row: dict[str, object], said: str
         (
             [{"name": "X", "aead": False, "bits": None}],
             tables.many(tables.struct(name=tables.TEXT, aead=tables.BOOLEAN)),
-            "name X aead no",
+            "X",
         ),
+        (
+            [{"name": "X", "version": "TLS 1.2", "bits": 128}],
+            tables.many(tables.struct(name=tables.TEXT, version=tables.TEXT, bits=tables.INTEGER)),
+            "X (TLS 1.2)",
+        ),
+        ({"aead": False, "bits": None}, tables.struct(aead=tables.BOOLEAN, bits=tables.INTEGER), "aead no"),
     ],
 )
 def test_an_observed_value_reads_as_words(found: object, type_: tables.Type, said: str) -> None:

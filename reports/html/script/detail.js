@@ -14,7 +14,7 @@ const line = (row, first) => {
   }, label);
   return el("tr", {},
     el("td", {}, button), el("td", { class: "nowrap" }, ...severity(row)), el("td", {}, TEXT.rule(row)), el("td", {}, clamp(TEXT.name(row))),
-    el("td", {}, clamp(rows.where[row])), el("td", {}, clamp(TEXT.owner(row))), el("td", {}, ...status(row)));
+    el("td", {}, clamp(rows.where[row])), ...(COLUMNS.owner ? [el("td", {}, clamp(TEXT.owner(row)))] : []), el("td", {}, ...status(row)));
 };
 const copy = (text, word) => el("button", { type: "button", onclick: async (event) => {
   const button = event.currentTarget;
@@ -53,5 +53,5 @@ const parts = (row) => {
 const detail = (row, first) => {
   const list = el("dl");
   for (const [word, ...given] of parts(row)) if (given[0]) list.append(el("dt", {}, word), el("dd", {}, ...given.filter(Boolean)));
-  return el("tr", { class: "detail", id: first && "d-" + rows.label[row] }, el("td", { colspan: 7 }, list));
+  return el("tr", { class: "detail", id: first && "d-" + rows.label[row] }, el("td", { colspan: width() }, list));
 };

@@ -7,7 +7,7 @@ const lines = function* (shown) {
   const seen = new Set();
   let last = "";
   for (const [head, row] of shown) {
-    if (head !== last) yield el("tr", { class: "group" }, el("th", { colspan: 7, scope: "colgroup" }, head));
+    if (head !== last) yield el("tr", { class: "group" }, el("th", { colspan: width(), scope: "colgroup" }, head));
     last = head;
     const first = !seen.has(row);
     seen.add(row);

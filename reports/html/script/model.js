@@ -2,6 +2,7 @@
 let data, words, rules, assets, rows, total, all, DEFAULT, chosen, found, listed;
 const opened = new Set();
 const COLUMNS = { label: "Finding", severity: "Severity", rule: "Rule", name: "Identity", where: "Where", owner: "Owner", status: "Status" };
+const width = () => Object.keys(COLUMNS).length;
 const SIZES = ["50", "100", "250"];
 const asset = (row) => rows.asset[row];
 const rule = (row) => rules[rows.rule[row]];
@@ -25,6 +26,7 @@ const take = (given) => {
   data = given;
   ({ words, rules, assets, rows } = data);
   total = rows.label.length;
+  if (!assets.owners.some((name) => name)) delete COLUMNS.owner;
   all = Uint32Array.from({ length: total }, (_, row) => row);
   /* A choice that is missing from the address is this one. */
   DEFAULT = {

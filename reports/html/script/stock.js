@@ -6,7 +6,7 @@ const stock = () => {
   const line = (one) => el("tr", {},
     el("td", {}, clamp(assets.name[one])), el("td", {}, mark(words.classMarks[assets.worst[one]]), words.classes[assets.worst[one]]),
     el("td", {}, assets.kinds[assets.kind[one]]), el("td", {}, assets.key[one]), el("td", {}, clamp(issuer(one))),
-    el("td", { class: "nowrap" }, assets.expires[one]), el("td", {}, clamp(owner(one))));
+    el("td", { class: "nowrap" }, assets.expires[one]), ...(COLUMNS.owner ? [el("td", {}, clamp(owner(one)))] : []));
   const render = () => {
     const pages = Math.max(1, Math.ceil(picked.length / STEP)), first = (page - 1) * STEP, shown = picked.slice(first, first + STEP);
     $("stock-body").replaceChildren(...shown.map(line));
