@@ -16,7 +16,7 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @lru_cache(maxsize=64)
-def key(name: str = "leaf", *, rsa_bits: int = 0) -> Key:
+def key(name: str = "leaf", *, rsa_bits: int = 0) -> Key:  # noqa: ARG001 - the name is what the cache goes by
     """Make a key once per name: keys cost, and tests do not care which."""
     return rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
 
@@ -41,9 +41,7 @@ class Issued:
     @property
     def key_pem(self) -> bytes:
         """Its private key, unencrypted."""
-        return self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
 def name(common_name: str, organization: str | None = None) -> x509.Name:
@@ -104,7 +102,9 @@ def root(common_name: str = "Test Root", **more: object) -> Issued:
 
 def intermediate(by: Issued, common_name: str = "Test Issuing CA", **more: object) -> Issued:
     """Make an issuing CA below a root."""
-    return certificate(common_name, issuer=by, ca=True, path_length=0, organization="Test Company", lifetime=timedelta(days=1825), **more)  # type: ignore[arg-type]
+    return certificate(
+        common_name, issuer=by, ca=True, path_length=0, organization="Test Company", lifetime=timedelta(days=1825), **more
+    )  # type: ignore[arg-type]
 
 
 def _general(text: str) -> x509.GeneralName:
