@@ -69,8 +69,10 @@ PQ_GROUPS = (
     "MLKEM1024",
 )
 TLS_GROUPS = (
-    "P-192", "P-224", "P-256", "P-384", "P-521", "X25519", "X448", "secp256k1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
-    "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192", *PQ_GROUPS, "X25519Kyber768Draft00", "SecP256r1Kyber768Draft00",
+    "P-192", "P-224", "P-256", "P-384", "P-521", "X25519", "X448", "secp256k1",
+    "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
+    "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192", *PQ_GROUPS,
+    "X25519Kyber768Draft00", "SecP256r1Kyber768Draft00",
 )  # fmt: skip
 CODE_POINT_OR_CURVE = r"0x[0-9A-F]{4}|(sect|secp|prime|c2|wap|sm|Oakley)[A-Za-z0-9-]+"
 """A group without a name here: its code point, or the old curve name that OpenSSL gives."""

@@ -105,9 +105,8 @@ def test_policies(options: argparse.Namespace) -> Exit:
         for rule_id, outcomes in proof.unexercised(policy).items():
             if options.verbose:
                 print(f"{rule_id}: its tests do not exercise {', '.join(outcomes)}")
-    print(
-        f"{_many(len(results), 'test')} of {_many(len(policies), 'policy')}: {_many(len(failed), 'failure') if failed else 'all pass'}"
-    )
+    told = _many(len(failed), "failure") if failed else "all pass"
+    print(f"{_many(len(results), 'test')} of {_many(len(policies), 'policy')}: {told}")
     return Exit.VIOLATIONS if failed else Exit.OK
 
 

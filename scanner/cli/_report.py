@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
         "report",
         help="render a stored result",
         description="Render a RESULT folder that `certgate check --save` wrote. Nothing is evaluated again.",
-        epilog="examples:\n  certgate report result/ -o html=report.html -o pdf=report.pdf\n  certgate report result/ -o sarif=-\n",
+        epilog="examples:\n  certgate report result/ -o html=out.html -o pdf=out.pdf\n  certgate report result/ -o sarif=-\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("result", type=Path, metavar="RESULT", help="the folder")

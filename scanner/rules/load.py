@@ -21,9 +21,21 @@ from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence, parse
 from scanner.rules.words import nearest
 
 KEYS = (
-    "policy", "version", "title", "owner", "sources", "params", "lists", "defaults", "healthy", "rules", "extends", "set", "advisory",
+    "policy",
+    "version",
+    "title",
+    "owner",
+    "sources",
+    "params",
+    "lists",
+    "defaults",
+    "healthy",
+    "rules",
+    "extends",
+    "set",
+    "advisory",
     "tests_as_of",
-)  # fmt: skip
+)
 LATER = {"settings": "settings come with a later version"}
 NEEDED = ("policy", "version", "title", "owner")
 MOST_RULES = 10_000

@@ -42,14 +42,14 @@ def _guarded(node: Node, row: Row) -> Flags:
 def _of(node: Node, row: Row) -> Flags:
     match node:
         case Compare():
-            return _of_test(row, [_of_field(node.subject, row), *_of_operands(node.operands, row)])
+            return _of_test([_of_field(node.subject, row), *_of_operands(node.operands, row)])
         case Length() | Quantified():
             asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(node))]
-            return _of_test(row, [_of_list(node, row), *asked])
+            return _of_test([_of_list(node, row), *asked])
     return _joined(_guarded(kid, row) for kid in kids(node))
 
 
-def _of_test(row: Row, parts: Sequence[Flags]) -> Flags:
+def _of_test(parts: Sequence[Flags]) -> Flags:
     """NOTE: an undecided test that can miss only one field misses it, however that would have to be found out."""
     found = _joined(parts)
     return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import polars as pl
 
@@ -346,7 +347,7 @@ class Builder:
         return None if operand is None else (when, operand)
 
     def _ascending(self, starts: list[datetime], node: Node) -> None:
-        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(starts)):
             self.faults.add(node, "steps must ascend: each date later than the one before")
 
     # lists -----------------------------------------------------------------------------------------------------------

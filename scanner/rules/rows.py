@@ -1,4 +1,4 @@
-"""Healthy rows and tests become rows of typed facts: deviations put in field by field (policy language, Tests and healthy rows)."""
+"""Healthy rows and tests become rows of typed facts, deviations put in field by field (policy language, Tests)."""
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass

@@ -16,9 +16,21 @@ from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
 
 KEYS = (
-    "title", "for", "when", "when_only", "severity", "require", "enforce", "if_unknown", "waivable", "because", "fix", "source", "controls",
+    "title",
+    "for",
+    "when",
+    "when_only",
+    "severity",
+    "require",
+    "enforce",
+    "if_unknown",
+    "waivable",
+    "because",
+    "fix",
+    "source",
+    "controls",
     "tests",
-)  # fmt: skip
+)
 LATER = dict.fromkeys(("group_by", "override", "disabled"), "comes with a later version")
 DEFAULT_KEYS = ("for", "when")
 PLACEHOLDERS = ("name", "observed", "limit")
@@ -76,13 +88,24 @@ class RuleReader:
         severity = self._word(Severity, node.get("severity"), "severity", key)
         texts = {name: self._text(node, name, key) for name in ("title", "because", "fix")}
         rule = Rule(
-            id=f"{self.policy}/{key.text}", policy=self.policy, policy_version=self.version, title=texts["title"], kinds=kinds,
-            severity=severity or Severity.HIGH, enforce=self._enforce(node.get("enforce")),
+            id=f"{self.policy}/{key.text}",
+            policy=self.policy,
+            policy_version=self.version,
+            title=texts["title"],
+            kinds=kinds,
+            severity=severity or Severity.HIGH,
+            enforce=self._enforce(node.get("enforce")),
             if_unknown=self._word(OnUnknown, node.get("if_unknown"), "if_unknown", None) or OnUnknown.FAIL,
-            waivable=self._flag(node.get("waivable"), "waivable", default=True), when=when, require=require or AllOf(()),
-            because=texts["because"], fix=texts["fix"], source=self._source(node.get("source")), controls=self._controls(node.get("controls")),
-            tests=self._tests(key, node.get("tests"), kinds[0]), mark=Mark(self.faults.path, key.line, key.column),
-        )  # fmt: skip
+            waivable=self._flag(node.get("waivable"), "waivable", default=True),
+            when=when,
+            require=require or AllOf(()),
+            because=texts["because"],
+            fix=texts["fix"],
+            source=self._source(node.get("source")),
+            controls=self._controls(node.get("controls")),
+            tests=self._tests(key, node.get("tests"), kinds[0]),
+            mark=Mark(self.faults.path, key.line, key.column),
+        )
         return rule if require is not None else None
 
     def _keys(self, node: Mapping) -> None:
