@@ -89,7 +89,7 @@ class Builder:
         return best
 
     def _issuers(self, one: Certificate, above: frozenset[str]) -> list[tuple[Certificate, bool | None]]:
-        found = []
+        found: list[tuple[Certificate, bool | None]] = []
         for issuer in list(self.by_subject.get(one.links.issuer, {}).values())[:MOST_CANDIDATES]:
             if issuer.digest == one.digest or issuer.digest in above or _other_key(one.links, issuer.links):
                 continue
@@ -101,7 +101,13 @@ class Builder:
     def _rank(self, path: Path) -> tuple[bool, bool, bool, bool, int]:
         known = {step.digest for step, _ in path.steps}
         public, private = bool(known & self.roots.public.keys()), bool(known & self.roots.private.keys())
-        return path.verified and bool(path.steps), public, private, path.root is not None, -len(path.steps) if path.root else len(path.steps)
+        return (
+            path.verified and bool(path.steps),
+            public,
+            private,
+            path.root is not None,
+            -len(path.steps) if path.root else len(path.steps),
+        )
 
 
 def _other_key(child: Links, issuer: Links) -> bool:
@@ -142,7 +148,16 @@ def derive(certificates: pl.DataFrame, roots: Roots, helpers: Sequence[bytes] = 
     return added.with_columns(_fallback_trust("trust"), _fallback_trust("trust_basis"))
 
 
-_DERIVED = ("self_signed", "chain", "chain_complete", "root.dn", "root.fingerprint_sha256", "issuer.ca_owner", "trust", "trust_basis")
+_DERIVED = (
+    "self_signed",
+    "chain",
+    "chain_complete",
+    "root.dn",
+    "root.fingerprint_sha256",
+    "issuer.ca_owner",
+    "trust",
+    "trust_basis",
+)
 _NOTHING: dict[str, object] = dict.fromkeys(_DERIVED)
 
 
@@ -166,13 +181,7 @@ def _told(builder: Builder, data: bytes | None, digest: str, issuer_dn: str | No
     one = Certificate(digest, data, known)
     self_signed = builder.self_signed(one)
     if known.subject == known.issuer and self_signed is not False:
-        owner = links.organization(known.subject)
-        trust, basis = _own_trust(builder.roots, digest)
-        return {
-            "self_signed": self_signed, "chain": _EMPTY, "chain_complete": self_signed, "root.dn": links.text(known.subject) if self_signed else None,
-            "root.fingerprint_sha256": digest if self_signed else None, "issuer.ca_owner": owner if self_signed else None, "trust": trust if self_signed or trust == "public" else None,
-            "trust_basis": basis if self_signed or trust == "public" else None,
-        }  # fmt: skip
+        return _of_root(builder.roots, digest, known.subject, self_signed=self_signed)
     path = builder.path(one)
     trust, basis = _path_trust(builder.roots, path)
     return {
@@ -187,6 +196,22 @@ def _told(builder: Builder, data: bytes | None, digest: str, issuer_dn: str | No
     }
 
 
+def _of_root(roots: Roots, digest: str, subject: bytes, *, self_signed: bool | None) -> dict[str, object]:
+    """A self-issued certificate has no issuer above it; where its signature cannot be checked, nothing rests on it."""
+    trust, basis = _own_trust(roots, digest)
+    sure = self_signed or trust == "public"
+    return {
+        "self_signed": self_signed,
+        "chain": _EMPTY,
+        "chain_complete": self_signed,
+        "root.dn": links.text(subject) if self_signed else None,
+        "root.fingerprint_sha256": digest if self_signed else None,
+        "issuer.ca_owner": links.organization(subject) if self_signed else None,
+        "trust": trust if sure else None,
+        "trust_basis": basis if sure else None,
+    }
+
+
 _EMPTY: list[object] = []
 
 
@@ -194,14 +219,14 @@ _EMPTY: list[object] = []
 def _chain(path: Path, missing: str | None) -> list[dict[str, object] | None]:
     """Write the path as rows; one that ends for want of a certificate ends in the bare name and the open mark."""
     owner = links.organization(path.root.links.subject) if path.root else None
-    elements: list[dict[str, object] | None] = [_element(step, verified, owner) for step, verified in path.steps]
+    elements: list[dict[str, object] | None] = [_element(step, owner, verified=verified) for step, verified in path.steps]
     if path.root is None:
         blank: dict[str, object] = dict.fromkeys(CHAIN_ELEMENT.members or {})
         elements += [blank | {"subject.dn": missing}, None]
     return elements
 
 
-def _element(one: Certificate, verified: bool | None, owner: str | None) -> dict[str, object]:
+def _element(one: Certificate, owner: str | None, *, verified: bool | None) -> dict[str, object]:
     return {
         "subject.dn": links.text(one.links.subject),
         "spki_sha256": _spki(one.data),
