@@ -95,13 +95,26 @@ def _parsed(text: str, separator: str) -> list[str] | None:
 
 def rows(text: bytes, head: Header, wanted: Sequence[int]) -> Rows:
     """Read the rows: natively if every line is a record of the right width, else line by line."""
-    count = text.count(b"\n") + (not text.endswith(b"\n")) - head.lines
+    count = _lines(text) - head.lines
     last = len(head.names) - 1
     frame = _native(text, head, [*dict.fromkeys([*wanted, last])], skip=head.lines) if count > 0 else None
     if frame is None or frame.height != count or _may_be_short(text, head, frame[str(last)]):
         return _LineByLine(text, head, wanted).rows()
     first = head.lines + 1
     return Rows(frame.select(map(str, wanted)), pl.int_range(first, first + count, eager=True))
+
+
+def _lines(text: bytes) -> int:
+    """Count physical lines (several times faster than counting line ends in Python)."""
+    if not text:
+        return 0
+    one = {"line": pl.String()}
+    return int(
+        pl.scan_csv(io.BytesIO(text), has_header=False, schema=one, separator="\x01", quote_char=None)
+        .select(pl.len())
+        .collect()
+        .item()
+    )
 
 
 def _native(text: bytes, head: Header, wanted: Sequence[int], skip: int = 0) -> pl.DataFrame | None:
