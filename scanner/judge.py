@@ -15,13 +15,18 @@ from scanner.rules import message
 from scanner.rules.compile import fields_read
 from scanner.rules.evaluate import Evaluation
 from scanner.rules.syntax import Policy, Rule
+from scanner.tables import Origin
 from scanner.when import plain
 
 NOTHING = "certgate/nothing-matched"
-HINTS = dict.fromkeys(
-    ("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256"), "the issuer's certificate (--roots)"
-)
-"""What would tell a derived fact."""
+CERTIFICATE, ISSUER = "the certificate itself", "the issuer's certificate (--roots)"
+HINTS = {
+    **dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256", "issuer.ca_owner"), ISSUER),
+    **dict.fromkeys(("tls.groups", "tls.pq_groups"), "a scanner that sees ML-KEM groups"),
+    **dict.fromkeys(("in_inventory", "certificate.in_inventory"), "an inventory"),
+    "on_network": "a scan",
+}
+"""What would tell a fact that no importer gives as it stands."""
 
 
 def findings(
@@ -111,9 +116,14 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def sources(kind: str, name: str) -> list[str]:
-    """Name what can tell a fact: importers that feed it, else its origin in words."""
+    """Name what can tell a fact: the certificate's bytes, a hint, or the importers that feed it."""
+    fact = tables.fact(kind, name)
+    if name in HINTS:
+        return [HINTS[name]]
+    if fact is not None and fact.origin is Origin.DECODED:
+        return [CERTIFICATE]
     feeding = [one.name for one in all_importers() if any(fnmatchcase(f"{kind}:{name}", glob) for glob in one.feeds)]
-    return sorted(feeding) or [HINTS.get(name, "another source")]
+    return sorted(feeding) or ["another source"]
 
 
 def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request) -> list[str]:
