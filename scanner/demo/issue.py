@@ -65,7 +65,7 @@ def authority(name: str, start: datetime, days: int, by: Authority | None = None
     order = Order((name,), start, days)
     signer = by.key if by else key
     builder = (
-        _builder(Order((name,), start, days), subject, by.certificate.subject if by else subject, key, signer)
+        _builder(order, subject, by.certificate.subject if by else subject, key, signer)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0 if by else None), critical=True)
         .add_extension(_key_usage(ca=True), critical=True)
     )

@@ -128,14 +128,20 @@ def test_names_that_hold_our_separators_stay_one_name() -> None:
 
 def test_every_name_of_an_algorithm_is_a_word_of_the_registry() -> None:
     """What the reader can say, policies can ask for."""
-    values = {name: set(FACTS["certificate"][name].type.values) for name in ("key.algorithm", "signature.algorithm", "signature.hash", "key.curve")}
+    values = {
+        name: set(FACTS["certificate"][name].type.values)
+        for name in ("key.algorithm", "signature.algorithm", "signature.hash", "key.curve")
+    }
     assert set(oids.KEYS.values()) <= values["key.algorithm"]
     assert {name for name, _ in oids.SIGNATURES.values()} <= values["signature.algorithm"]
     assert {hash_ for _, hash_ in oids.SIGNATURES.values() if hash_} | set(oids.HASHES.values()) <= values["signature.hash"]
     assert {name for name, _ in oids.CURVES.values()} <= values["key.curve"]
 
 
-@pytest.mark.parametrize(("text", "escaped"), [("a,b", "a\\,b"), ("#a", "\\#a"), (" a ", "\\ a\\ "), ("a+b;c", "a\\+b\\;c"), ('"<>\\', '\\"\\<\\>\\\\')])
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [("a,b", "a\\,b"), ("#a", "\\#a"), (" a ", "\\ a\\ "), ("a+b;c", "a\\+b\\;c"), ('"<>\\', '\\"\\<\\>\\\\')],
+)
 def test_names_are_escaped_as_rfc_4514_says(text: str, escaped: str) -> None:
     """Signs that separate parts cannot be forged into a name."""
     assert names.escaped(text) == escaped
@@ -174,7 +180,9 @@ def _extensions(loaded: x509.Certificate) -> dict[str, Any]:
     return {
         "is_ca": bool(constraints and constraints.ca),
         "path_length": constraints.path_length if constraints else None,
-        "san.dns": [one.lower().removesuffix(".") for one in alternative.get_values_for_type(x509.DNSName)] if alternative else [],
+        "san.dns": [one.lower().removesuffix(".") for one in alternative.get_values_for_type(x509.DNSName)]
+        if alternative
+        else [],
         "san.email": alternative.get_values_for_type(x509.RFC822Name) if alternative else [],
         "san.ip": [str(one) for one in alternative.get_values_for_type(x509.IPAddress)] if alternative else [],
         "policy_oids": [one.policy_identifier.dotted_string for one in found.get(x509.CertificatePolicies, [])],

@@ -24,7 +24,11 @@ def find(name: str) -> str:
 
 
 def run(
-    command: Sequence[str | Path], *, seconds: float = 300, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    seconds: float = 300,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end without input, and return what it said whatever its exit status."""
     program, *words = map(str, command)
