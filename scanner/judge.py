@@ -1,6 +1,7 @@
 """An evaluation becomes findings, evidence gaps and an exit code (interfaces.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 import orjson
@@ -19,6 +20,8 @@ from scanner.tables import Origin
 from scanner.when import plain
 
 NOTHING = "certgate/nothing-matched"
+STALE = timedelta(days=366)
+"""A policy source checked longer ago than this is said."""
 CERTIFICATE, ISSUER = "the certificate itself", "the issuer's certificate (--roots)"
 HINTS = {
     **dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256", "issuer.ca_owner"), ISSUER),
@@ -142,6 +145,21 @@ def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: 
         for policy in policies
         if policy.named and not any(rule.id in applied for rule in policy.rules)
     ]
+
+
+def about_the_run(policies: Sequence[Policy], sightings: pl.DataFrame, as_of: datetime) -> Iterator[Problem]:
+    """Say what a reader should know of dates: evidence seen after as_of, and policies whose sources were checked long before."""
+    late = sightings.filter(pl.col("seen_at") > as_of)
+    if late.height:
+        text = f"{_many(late.height, 'sighting')} {'is' if late.height == 1 else 'are'} later than the date of evaluation"
+        first = late.row(0, named=True)
+        yield Problem(Severity.LOW, "certgate/evidence-after-as-of", text, Spot(first["uri"], first["line"]))
+    for policy in policies:
+        for source in policy.sources:
+            if source.checked is not None and as_of - source.checked > STALE:
+                day = source.checked.date()
+                text = f"policy {policy.id} was checked against {source.doc} on {day}, more than a year before the date of evaluation"
+                yield Problem(Severity.LOW, "certgate/policy-stale", text, Spot(policy.path))
 
 
 def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) -> ExitReport:

@@ -57,7 +57,8 @@ def judged(
     now = timed(known, request.as_of)
     evaluation = evaluate(rules, now, request.as_of)
     found = judge.findings(evaluation, rules, now, seen_first(merged.sightings), request)
-    problems = [*collected.problems, *merged.problems, *notes]
+    dated = judge.about_the_run(policies, merged.sightings, request.as_of)
+    problems = [*collected.problems, *merged.problems, *notes, *dated]
     assets = sum(table.height for table in known.values())
     nothing = judge.nothing_matched(evaluation, policies, assets, request)
     problems += [Problem(Severity.HIGH, judge.NOTHING, text, Spot("evidence"), incomplete=True) for text in nothing]
