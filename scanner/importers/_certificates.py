@@ -4,9 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scanner import tables
 from scanner.importers import Document, _tlv
 from scanner.model import Problem, Record
+from scanner.tables import Origin
 
+FEEDS = (
+    *(f"certificate:{name}" for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED),
+    "certificate:private_key_beside",
+)
+"""What a certificate's own bytes tell, and the file they stand in."""
 BESIDE = "a private key is stored in the same file; nothing of it was kept"
 
 

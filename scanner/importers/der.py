@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _tlv, importer
-from scanner.importers._certificates import Bundle
+from scanner.importers._certificates import FEEDS, Bundle
 
 _PADDING = b"\0\r\n \t\x1a"
 _ADVICE = {
@@ -27,7 +27,7 @@ def sniff(head: bytes) -> int:
     description="DER certificates",
     suffixes=(".der", ".cer", ".crt"),
     sniff=sniff,
-    feeds=("certificate:private_key_beside",),
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield every certificate of a DER file."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.importers import Document, Yield, _text, _tlv, importer
-from scanner.importers._certificates import Bundle
+from scanner.importers._certificates import FEEDS, Bundle
 from scanner.importers._pem_blocks import CERTIFICATE_LABELS, PKCS7_LABELS, Block, blocks
 
 _FIRST = re.compile(rb"\s*-----BEGIN [A-Z0-9 #]{3,40}-----")
@@ -28,7 +28,7 @@ def sniff(head: bytes) -> int:
     description="PEM certificates and bundles",
     suffixes=(".pem", ".crt", ".cer", ".cert", ".ca-bundle"),
     sniff=sniff,
-    feeds=("certificate:private_key_beside",),
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield every certificate of a PEM file."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scanner.importers import Document, Yield, _tlv, importer
-from scanner.importers._certificates import Bundle
+from scanner.importers._certificates import FEEDS, Bundle
 
 
 def sniff(head: bytes) -> int:
@@ -16,7 +16,7 @@ def sniff(head: bytes) -> int:
     description="PKCS#7 certificate bundles in DER",
     suffixes=(".p7b", ".p7c", ".p7s", ".spc"),
     sniff=sniff,
-    feeds=("certificate:private_key_beside",),
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the certificates of a PKCS#7 file."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _json, _sslyze_certificate, _text, _tlv, importer
+from scanner.importers._certificates import FEEDS as FILES
 from scanner.importers._pem_blocks import blocks
 from scanner.importers._sslyze_scan import Scan, items, mapping
 from scanner.importers._sslyze_server import Server, server, unresolved
@@ -20,7 +21,8 @@ _FEEDS = (
     "endpoint:host", "endpoint:port", "endpoint:address", "endpoint:protocol", "endpoint:reachable", "endpoint:tls.versions",
     "endpoint:tls.ciphers", "endpoint:tls.vulnerabilities", "endpoint:hsts.*", "endpoint:ocsp_stapled", "endpoint:client_auth",
     "endpoint:certificate.fingerprint_sha256", "endpoint:certificate.trusted", "endpoint:certificate.hostname_matches",
-    "endpoint:chain.order_ok", "certificate:deployed_at",
+    "endpoint:chain.order_ok", "certificate:deployed_at", "certificate:on_network",
+    *(feed for feed in FILES if feed != "certificate:private_key_beside"),
 )  # fmt: skip
 
 
