@@ -10,7 +10,7 @@ import polars as pl
 from scanner import tables
 from scanner.importers import all_importers
 from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity
+from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity, Spot
 from scanner.request import Request
 from scanner.rules import message
 from scanner.rules.compile import fields_read
