@@ -155,11 +155,11 @@ def about_the_run(policies: Sequence[Policy], sightings: pl.DataFrame, as_of: da
         first = late.row(0, named=True)
         yield Problem(Severity.LOW, "certgate/evidence-after-as-of", text, Spot(first["uri"], first["line"]))
     for policy in policies:
-        for source in policy.sources:
-            if source.checked is not None and as_of - source.checked > STALE:
-                day = source.checked.date()
-                text = f"policy {policy.id} was checked against {source.doc} on {day}, more than a year before the date of evaluation"
-                yield Problem(Severity.LOW, "certgate/policy-stale", text, Spot(policy.path))
+        stale = [source.checked for source in policy.sources if source.checked is not None and as_of - source.checked > STALE]
+        if stale:
+            since = f"{_many(len(stale), 'source')} of policy {policy.id}, checked on {min(stale).date()}"
+            text = f"{since}, {'is' if len(stale) == 1 else 'are'} more than a year older than the date of evaluation"
+            yield Problem(Severity.LOW, "certgate/policy-stale", text, Spot(policy.path))
 
 
 def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) -> ExitReport:
