@@ -42,24 +42,33 @@ def _scanned(told: Sequence[Record | Problem]) -> Record | None:
 
 def _both(seen: Handshake, endpoint: Record, told: Sequence[Record | Problem]) -> Iterator[Record | Problem]:
     filled = dict(endpoint.facts)
+    missed = seen.version is not None and seen.version not in _elements(filled.get("tls.versions"))
     for name, value in _facts(seen).items():
-        held = filled.get(name)
-        filled[name] = value if held is None else _joined(name, held, value)
+        filled[name] = _joined(filled.get(name), value)
+    if missed:
+        # sslyze could not speak the version, so it saw neither its suites nor its weaknesses; the others it has tried.
+        filled |= {name: _open(filled.get(name)) for name in ("tls.ciphers", "tls.vulnerabilities")}
     yield replace(endpoint, facts=filled)
     yield from (one for one in told if one is not endpoint)
     yield from _certificates(seen, {one.der for one in told if isinstance(one, Record) and one.der})
 
 
-def _joined(name: str, held: object, value: object) -> object:
-    """Add to sslyze's list what only the handshake saw; a list that missed a whole version was not closed."""
-    if not isinstance(held, list) or not isinstance(value, list):
+def _joined(held: object, value: object) -> object:
+    """Let sslyze's word stand, and add to its list what only the handshake saw."""
+    if held is None:
+        return value
+    if not isinstance(held, list):
         return held
-    new = [one for one in value if one is not None and one not in held]
-    if not new:
-        return held
-    known = [one for one in held if one is not None]
-    missed = name in {"tls.versions", "tls.ciphers"}
-    return [*known, *new, None] if missed or None in held else [*known, *new]
+    new = [one for one in _elements(value) if one not in held]
+    return [*_elements(held), *new, *([None] if None in held else [])]
+
+
+def _elements(held: object) -> list[object]:
+    return [one for one in held if one is not None] if isinstance(held, list) else []
+
+
+def _open(held: object) -> list[object]:
+    return [*_elements(held), None]
 
 
 def _facts(seen: Handshake) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from scanner.errors import CertgateError
@@ -87,7 +88,7 @@ async def resolve(host: str, port: int) -> list[Address]:
             failed = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         except OSError as error:
             failed = error
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # nobody waits any more: the loop is closed
             loop.call_soon_threadsafe(told, found, failed)
 
     # NOTE: a look-up cannot be cancelled. A thread that nobody waits for lets the clock of this host, and Ctrl-C, go on.
