@@ -126,7 +126,7 @@ def _complain(complaints: Complaints, texts: pl.Series, column: str, read: Read)
     unread = read.unread
     if read.ambiguous is not None and read.ambiguous.any():
         unread = unread & ~read.ambiguous
-        header = complaints.sheet.binding.header(column)
+        header = complaints.header(column)
         complaints.once(
             read.ambiguous,
             lambda row, count: (
@@ -156,7 +156,7 @@ def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     if DER not in texts:
         return marks
     found = _embedded.read(texts[DER])
-    header = complaints.sheet.binding.header(DER)
+    header = complaints.header(DER)
     alike = texts[DER].str.contains(_LOOKS_LIKE).fill_null(value=False)
     complaints.cells(texts[DER], found.unread & alike, DER, lambda text: f"{text} is no whole certificate")
     complaints.once(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.errors import InputError
+from scanner.importers._text import Cursor
 
 _MAX_DIGITS = 100
 """Longer integers (RSA moduli) stay text: nothing here computes with them, and Python refuses those above 4,300 digits."""
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
-_OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
+_OPENING, _CLOSING = ("{", "["), ("}", "]")
 
 
 def integer(digits: str) -> int | str:
@@ -22,10 +23,10 @@ def integer(digits: str) -> int | str:
 DECODER = json.JSONDecoder(parse_int=integer, parse_constant=str)
 
 
-def load(text: bytes) -> Any:
+def load(text: str) -> Any:
     """Parse a document; InputError with line and column where it is broken. NaN and infinity stay texts."""
     try:
-        return DECODER.decode(text.decode("utf-8", "replace"))
+        return DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
     except RecursionError:
@@ -39,20 +40,17 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def places(text: bytes, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
+def places(text: str, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Find line and column of the values that JSON pointers name, in one pass over a valid document."""
     wanted = set(pointers)
     parents = {pointer[:end] for pointer in wanted for end, char in enumerate(pointer) if char == "/"}
     found: dict[str, tuple[int, int]] = {}
-    line, counted = 1, 0
+    cursor = Cursor(text, "\n")
     for pointer, at in _walk(text, parents):
-        if pointer not in wanted or pointer in found:
-            continue
-        line += text.count(b"\n", counted, at)
-        counted = at
-        found[pointer] = line, len(text[text.rfind(b"\n", 0, at) + 1 : at].decode("utf-8", "replace")) + 1
-        if len(found) == len(wanted):
-            break
+        if pointer in wanted and pointer not in found:
+            found[pointer] = cursor.move(at)
+            if len(found) == len(wanted):
+                break
     return found
 
 
@@ -69,17 +67,17 @@ class _Frame:
         return f"{self.pointer}/{self.index if self.array else escaped(self.key or '')}"
 
 
-def _walk(text: bytes, parents: set[str]) -> Iterator[tuple[str, int]]:
+def _walk(text: str, parents: set[str]) -> Iterator[tuple[str, int]]:
     """Yield pointer and offset of every value in the containers that are parents; pass over all others."""
     stack: list[_Frame] = []
     skipped = 0
     for token in _TOKEN.finditer(text):
-        first = text[token.start() : token.start() + 1]
+        first = text[token.start()]
         if skipped:
             skipped += (first in _OPENING) - (first in _CLOSING)
         elif first in _CLOSING:
             stack.pop()
-        elif first == b",":
+        elif first == ",":
             stack[-1].index += 1
             stack[-1].key = None
         elif stack and not stack[-1].array and stack[-1].key is None:
@@ -88,6 +86,6 @@ def _walk(text: bytes, parents: set[str]) -> Iterator[tuple[str, int]]:
             pointer = stack[-1].child() if stack else ""
             yield pointer, token.start()
             if first in _OPENING and pointer in parents:
-                stack.append(_Frame(pointer, array=first == b"["))
+                stack.append(_Frame(pointer, array=first == "["))
             elif first in _OPENING:
                 skipped = 1

@@ -42,18 +42,17 @@ def knows(head: bytes) -> bool:
 def array(text: str) -> Iterator[Found | InputError]:
     """Yield the objects of an array one by one; where it is cut or broken, those before are kept."""
     at = _skip(text, _skip(text, 0) + 1)
-    index, line, counted, start = 0, 1, 0, 0
+    index = 0
+    cursor = _text.Cursor(text, "\n")
     while text[at : at + 1] != "]":
-        line += text.count("\n", counted, at)
-        start = text.rfind("\n", 0, at) + 1
-        counted = at
+        line, column = cursor.move(at)
         try:
             value, after = _json.DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
             yield _broken(error, text, at, index)
             return
         if isinstance(value, dict):
-            yield Found(value, line, at - start + 1, f"/{index}")
+            yield Found(value, line, column, f"/{index}")
         at = _skip(text, after)
         index += 1
         if text[at : at + 1] == ",":
@@ -63,10 +62,10 @@ def array(text: str) -> Iterator[Found | InputError]:
             return
 
 
-def is_lines(text: bytes) -> bool:
+def is_lines(text: str) -> bool:
     """Tell JSON Lines by a first line that is a whole object with another after it, however long it is."""
-    first, _, rest = text.lstrip().partition(b"\n")
-    return first.rstrip().endswith(b"}") and first.startswith(b"{") and rest[:_SAMPLE].lstrip().startswith(b"{")
+    first, _, rest = text.lstrip().partition("\n")
+    return first.rstrip().endswith("}") and first.startswith("{") and rest[:_SAMPLE].lstrip().startswith("{")
 
 
 def lines(text: str) -> Iterator[Found | InputError]:
@@ -89,7 +88,7 @@ def lines(text: str) -> Iterator[Found | InputError]:
             yield InputError("no JSON object", line=number, column=1)
 
 
-def members(text: bytes, mapping: InventoryMapping | None) -> Iterator[Found | InputError]:
+def members(text: str, mapping: InventoryMapping | None) -> Iterator[Found | InputError]:
     """Yield the objects that a root object holds: itself, or those of the lists in it that look like an inventory."""
     root = _json.load(text)
     found = dict(_records(root, "", 0, mapping))
@@ -209,5 +208,5 @@ def _broken(error: Exception, text: str, at: int, index: int) -> InputError:
 
 
 def _place(text: str, at: int) -> dict[str, Any]:
-    at = min(at, len(text))
-    return {"line": text.count("\n", 0, at) + 1, "column": at - (text.rfind("\n", 0, at) + 1) + 1}
+    line, column = _text.Cursor(text, "\n").move(min(at, len(text)))
+    return {"line": line, "column": column}

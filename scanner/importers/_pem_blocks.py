@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.importers._text import Cursor
+
 _BOUNDARY = re.compile(rb"-----(BEGIN|END) ([!-,.-~](?:[ !-,.-~]{0,62}[!-,.-~])?)-----")
+_PRIVATE = re.compile(rb"-----BEGIN (?:[A-Z0-9 ]{1,40} )?PRIVATE KEY-----")
 _BLANK = re.compile(rb"\\[rn]|\s+")
 """White space, real or spelled out as it is in environment files and some CSV cells."""
 CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
@@ -34,25 +37,28 @@ def is_private(label: str) -> bool:
     return label.endswith("PRIVATE KEY")
 
 
+def holds_private_key(text: bytes) -> bool:
+    """Tell whether a private key begins anywhere in a text."""
+    return _PRIVATE.search(text) is not None
+
+
 def blocks(text: bytes) -> Iterator[Block]:
     """Yield every block of a text in order; a broken one does not hide the next."""
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
-    line, counted = 1, 0
+    cursor = Cursor(text, b"\n")
     begun: tuple[str, int, int, int] | None = None
     for found in _BOUNDARY.finditer(text):
-        at = found.start()
-        line += text.count(b"\n", counted, at)
-        counted = at
+        line, column = cursor.move(found.start())
         label = found[2].decode("ascii")
         if found[1] == b"END":
             if begun is not None:
-                yield _closed(*begun, label, text[begun[3] : at])
+                yield _closed(*begun, label, text[begun[3] : found.start()])
                 begun = None
             continue
         if begun is not None:
             yield _cut(*begun)
-        begun = (label, line, at - (text.rfind(b"\n", 0, at) + 1) + 1, found.end())
+        begun = (label, line, column, found.end())
     if begun is not None:
         yield _cut(*begun)
 

@@ -42,8 +42,12 @@ class Complaints:
 
     def cells(self, texts: pl.Series, mask: pl.Series, column: str, message: Callable[[str], str]) -> None:
         """Say what is wrong with some cells of a column."""
-        header = _text.printable(self.sheet.binding.header(column), 60)
+        header = self.header(column)
         self.rows(mask, lambda row: f"column «{header}»: {message(quote(texts[row]))}; the fact is unknown")
+
+    def header(self, column: str) -> str:
+        """Name a column as the inventory does, fit for a message."""
+        return _text.printable(self.sheet.binding.header(column), 60)
 
     def rows(self, mask: pl.Series, message: Callable[[int], str], *, incomplete: bool = False) -> None:
         """Say what is wrong with some rows."""

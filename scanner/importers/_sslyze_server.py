@@ -12,7 +12,8 @@ from scanner.inventory import hostname
 from scanner.model import Problem, Record, Severity, Sighting
 
 Place = Callable[[str, str, int], Sighting]
-_HOST = re.compile(r"[^\s\x00-\x20\x7f/@#?]{1,253}")
+_HOST = re.compile(r"[a-z0-9_.:%-]{1,253}")
+"""What a name or address is once it is written as A-labels; anything else is no host."""
 _ERROR = re.compile(r"sslyze\.errors\.(\w+): ?([^\n]*)")
 _DEAD = frozenset({"ServerRejectedConnection", "ConnectionToServerTimedOut", "ServerHostnameCouldNotBeResolved"})
 """No TCP connection came about: refused, rejected, timed out, no address."""
@@ -112,36 +113,40 @@ _WITHOUT = {
 def server(entry: Mapping[str, Any], pointer: str) -> Server | None:
     """Read one element of `server_scan_results`; null where it names no server."""
     location, network = mapping(entry.get("server_location")), mapping(entry.get("network_configuration"))
-    host, port = location.get("hostname"), location.get("port")
-    if not isinstance(host, str) or not _HOST.fullmatch(host) or not isinstance(port, int) or not _is_port(port):
+    host, port = _host(location.get("hostname")), location.get("port")
+    if host is None or not isinstance(port, int) or not _is_port(port):
         return None
     trace = _ERROR.findall(str(entry.get("connectivity_error_trace") or ""))
     tests = entry.get("scan_result")
-    sni = network.get("tls_server_name_indication")
-    asked = hostname.normal(sni) if isinstance(sni, str) and _HOST.fullmatch(sni) else ""
-    address = location.get("ip_address")
+    asked = _host(network.get("tls_server_name_indication"))
+    address = _host(location.get("ip_address"))
     return Server(
-        hostname.normal(host),
+        host,
         port,
         pointer,
-        sni=asked if asked != hostname.normal(host) else "",
+        sni=asked if asked and asked != host else "",
         scan=Scan(mapping(tests), mapping(entry.get("connectivity_result"))) if isinstance(tests, dict) else None,
         error=trace[-1] if trace else ("", ""),
         proxied=bool(mapping(location.get("http_proxy_settings")).get("basic_auth_password")),
-        facts={"protocol": _protocol(network.get("tls_opportunistic_encryption"))}
-        | ({"address": hostname.normal(address)} if isinstance(address, str) and _HOST.fullmatch(address) else {}),
+        facts={"protocol": _protocol(network.get("tls_opportunistic_encryption"))} | ({"address": address} if address else {}),
     )
+
+
+def _host(name: Any) -> str | None:
+    host = hostname.normal(name) if isinstance(name, str) else ""
+    return host if _HOST.fullmatch(host) else None
 
 
 def unresolved(entry: Mapping[str, Any], pointer: str, place: Place) -> Iterator[Record | Problem]:
     """Say which target of the scan could not even be tried; one without an address is an endpoint that is not reachable."""
     target, reason = (_text.printable(str(entry.get(key) or "?"), 300) for key in ("server_string", "error_message"))
-    host, _, port = target.partition("{")[0].rpartition(":")
-    valid = _HOST.fullmatch(host) is not None and port.isascii() and port.isdigit() and _is_port(int(port[:6]))
-    sighting = place(pointer, hostname.normal(host) if valid else "", int(port) if valid else 0)
+    named, _, digits = target.partition("{")[0].rpartition(":")
+    host = _host(named)
+    port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    valid = host is not None and _is_port(port)
+    sighting = place(pointer, host if valid and host else "", port if valid else 0)
     if valid and _UNRESOLVED.search(reason):
-        facts = {"host": hostname.normal(host), "port": int(port), "reachable": False}
-        yield Record("endpoint", sighting, facts=facts, notes=(reason,))
+        yield Record("endpoint", sighting, facts={"host": host, "port": port, "reachable": False}, notes=(reason,))
     yield Problem(Severity.HIGH, "certgate/unreachable", f"{target}: {reason}", sighting.spot, incomplete=True)
 
 
@@ -152,9 +157,8 @@ def _names(san: Mapping[str, Any], sort: str) -> list[str]:
 
 
 def _protocol(opportunistic: Any) -> str:
-    return (
-        f"{opportunistic.lower().replace('_', '-')[:20]}+starttls" if isinstance(opportunistic, str) and opportunistic else "tls"
-    )
+    starter = re.sub(r"[^a-z0-9]+", "-", opportunistic.lower())[:20] if isinstance(opportunistic, str) else ""
+    return f"{starter}+starttls" if starter else "tls"
 
 
 def _is_port(port: int) -> bool:

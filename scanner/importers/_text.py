@@ -2,6 +2,8 @@
 
 import codecs
 import re
+from dataclasses import dataclass
+from typing import AnyStr, Generic
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -37,3 +39,26 @@ def printable(text: str, limit: int = 80) -> str:
     """Quote hostile text in a message: no control or direction characters, not too long."""
     shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", "\ufffd", text)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+@dataclass(slots=True)
+class Cursor(Generic[AnyStr]):
+    """Turns ascending offsets into lines and columns, looking at every character once however long the lines are."""
+
+    text: AnyStr
+    end: AnyStr
+    """The line end."""
+    line: int = 1
+    column: int = 1
+    at: int = 0
+
+    def move(self, to: int) -> tuple[int, int]:
+        """Go forward to an offset and say where that is."""
+        ends = self.text.count(self.end, self.at, to)
+        if ends:
+            self.line += ends
+            self.column = to - self.text.rfind(self.end, self.at, to)
+        else:
+            self.column += to - self.at
+        self.at = to
+        return self.line, self.column

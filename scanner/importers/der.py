@@ -43,10 +43,11 @@ def read(document: Document) -> Iterator[Yield]:
     while at < len(data):
         part = _tlv.value(data, at)
         if part is None or part.tag != _tlv.SEQUENCE:
-            yield _unfit(bundle, at)
-            return
-        yield bundle.certificate(data[at : part.after])
+            yield from _unfit(bundle, at)
+            break
+        yield from bundle.certificate(data[at : part.after])
         at = _skip(data, part.after)
+    yield from bundle.rest()
 
 
 def _skip(data: bytes, at: int) -> int:
@@ -56,12 +57,12 @@ def _skip(data: bytes, at: int) -> int:
     return at
 
 
-def _unfit(bundle: Bundle, at: int) -> Yield:
+def _unfit(bundle: Bundle, at: int) -> Iterator[Yield]:
     """Say why no certificate stands at this place of the file."""
     data = bundle.document.data
     found = _tlv.header(data, at)
     if found is not None and found[0] == _tlv.SEQUENCE and found[2] is not None:
-        return bundle.document.broken(
-            f"cut off: the certificate at byte {at:,} should end at {found[1] + found[2]:,}, the file at {len(data):,}"
-        )
-    return bundle.document.broken(f"from byte {at:,} on the file holds {len(data) - at:,} bytes that are no certificate")
+        end = found[1] + found[2]
+        yield from bundle.broken(f"cut off: the certificate at byte {at:,} should end at {end:,}, the file at {len(data):,}")
+    else:
+        yield from bundle.broken(f"from byte {at:,} on the file holds {len(data) - at:,} bytes that are no certificate")

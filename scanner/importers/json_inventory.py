@@ -25,12 +25,13 @@ def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON document lists."""
     if not _inventory.is_meant(document, sniff(document.data[:65536])):
         return
-    text, valid = _text.utf8(document.data)
+    data, valid = _text.utf8(document.data)
+    text = data.decode()
     if not valid:
         yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")
-    if text.lstrip()[:1] == b"[":
-        yield from _json_rows.read(document, _json_rows.array(text.decode("utf-8")))
+    if text.lstrip()[:1] == "[":
+        yield from _json_rows.read(document, _json_rows.array(text))
     elif _json_rows.is_lines(text):
-        yield from _json_rows.read(document, _json_rows.lines(text.decode("utf-8")))
+        yield from _json_rows.read(document, _json_rows.lines(text))
     else:
         yield from _json_rows.read(document, _json_rows.members(text, document.mapping))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scanner.importers import Document, Yield, _text, _tlv, importer
 from scanner.importers._certificates import FEEDS, Bundle
-from scanner.importers._pem_blocks import CERTIFICATE_LABELS, PKCS7_LABELS, Block, blocks
+from scanner.importers._pem_blocks import CERTIFICATE_LABELS, PKCS7_LABELS, Block, blocks, holds_private_key
 
 _FIRST = re.compile(rb"\s*-----BEGIN [A-Z0-9 #]{3,40}-----")
 _LATER = re.compile(
@@ -32,19 +32,16 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield every certificate of a PEM file."""
-    text, _ = _text.utf8(document.data)
-    found = list(blocks(text))
-    bundle = Bundle(document, private_key_beside=any(block.private for block in found))
-    if not found:
-        yield document.note("ignored-content", "the file holds no PEM block")
-    for block in found:
+    text = _text.unmarked(document.data)
+    bundle = Bundle(document, private_key_beside=holds_private_key(text))
+    for block in blocks(text):
         yield from _block(bundle, block)
     yield from bundle.rest()
 
 
 def _block(bundle: Bundle, block: Block) -> Iterator[Yield]:
     if block.private:
-        bundle.keys.append(block.line)
+        bundle.key_line = bundle.key_line or block.line
         return
     certificate = block.label in CERTIFICATE_LABELS
     if not certificate and block.label not in PKCS7_LABELS:
@@ -52,8 +49,8 @@ def _block(bundle: Bundle, block: Block) -> Iterator[Yield]:
         return
     if block.data is None:
         bundle.count += certificate
-        yield bundle.document.broken(block.fault or "the block is broken", block.line, block.column)
+        yield from bundle.broken(block.fault or "the block is broken", block.line, block.column)
     elif certificate and _tlv.shape(block.data) != "pkcs7":
-        yield bundle.certificate(block.data, block.line, block.column)
+        yield from bundle.certificate(block.data, block.line, block.column)
     else:
         yield from bundle.pkcs7(block.data, block.line, block.column)

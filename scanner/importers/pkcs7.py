@@ -20,4 +20,6 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the certificates of a PKCS#7 file."""
-    yield from Bundle(document).pkcs7(document.data)
+    bundle = Bundle(document)
+    yield from bundle.pkcs7(document.data)
+    yield from bundle.rest()

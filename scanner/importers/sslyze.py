@@ -42,7 +42,7 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield what a scan file shows."""
-    text, _ = _text.utf8(document.data)
+    text = _text.utf8(document.data)[0].decode()
     scan = checked(_json.load(text))
     found = list(
         records(scan, lambda pointer, _host, _port: document.sighting("network", pointer=pointer), seen_at=completed(scan))

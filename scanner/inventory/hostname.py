@@ -3,6 +3,9 @@
 import ipaddress
 from collections.abc import Sequence
 
+_LONGEST = 253
+"""Characters of a DNS name (RFC 1035 3.1); converting longer ones would only cost time."""
+
 
 def normal(host: str) -> str:
     """Write a host name as the registry holds it: A-labels in lower case without final dot; addresses in their short form."""
@@ -43,6 +46,6 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _a_labels(name: str) -> str:
     try:
-        return name if name.isascii() else name.encode("idna").decode("ascii")
+        return name if name.isascii() or len(name) > _LONGEST else name.encode("idna").decode("ascii")
     except UnicodeError:
         return name

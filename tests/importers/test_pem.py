@@ -158,3 +158,10 @@ def test_certifi_is_read_whole() -> None:
         for record in records:
             assert record.der is not None
             load_der_x509_certificate(record.der)
+
+
+def test_ten_thousand_broken_blocks_are_counted() -> None:
+    """A hostile file gives a hundred places and a count, in no time."""
+    found = read(b"-----BEGIN CERTIFICATE-----!-----END CERTIFICATE-----" * 10_000)
+    assert len(found.problems) == 101
+    assert found.problems[-1].message == "9,900 more broken parts"
