@@ -249,10 +249,10 @@ def test_mutated_certificates_never_crash_and_invent_nothing() -> None:
                 row = result.frame.row(0, named=True)
                 try:
                     told = oracle(changed)
-                except KeyError:
-                    continue  # NOTE: the library stumbles over text of a type it does not know; RFC 4514 writes it as #hex
-                except Exception:  # noqa: BLE001 - the library refuses these bytes
-                    assert result.problems
+                except Exception as error:  # noqa: BLE001 - the library refuses these bytes
+                    # NOTE: it stumbles over text of a type it does not know in a name; RFC 4514 writes that as #hex.
+                    odd_text = isinstance(error, KeyError) or 'location: ["' in str(error)
+                    assert result.problems or odd_text
                     continue
                 unread = set(row["_unknown"] or ())
                 assert {name for name, value in told.items() if name not in unread and row[name] != value} <= _TOLERATED
