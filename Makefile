@@ -61,7 +61,7 @@ test: dev $(NEWEST)/.test
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@echo "certgate: the same rooms on the newest cryptography"
-	CERTGATE_SSLYZE=$(CURDIR)/$(BIN)/sslyze $(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory
+	CERTGATE_SSLYZE=$(CURDIR)/$(BIN)/sslyze $(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
 
 lint:
 	$(BIN)/ruff check $(CODE)
