@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _ROOM = 32
-_PARTS = re.compile(r"(?<=[.\-/:_])")
+_PARTS = re.compile(r"(?<=[.\-/:_@])")
 
 
 def text(value: object) -> str:
@@ -71,11 +71,11 @@ def _shown(value: object) -> object:
     return value if hasattr(value, "__html__") or isinstance(value, int | float) else text(value)
 
 
-def breaks(value: object, longest: int = _safe.LONGEST) -> Any:
-    """Allow a long name to break after `.`, `-`, `/`, `:` and `_` first, as HTML."""
+def breaks(value: object, longest: int = _safe.LONGEST, room: int = _ROOM) -> Any:
+    """Allow a long name to break after `.`, `-`, `/`, `:`, `_` and `@` first, as HTML."""
     from markupsafe import Markup, escape
 
     shown = cell(value, longest)
-    if len(shown) <= _ROOM:
+    if len(shown) <= room:
         return escape(shown)
     return Markup("<wbr>").join(escape(part) for part in _PARTS.split(shown))

@@ -3,12 +3,13 @@
 Texts are as evidence and policies give them: each format makes them harmless with `reports._safe` on its own way out.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
+
+import polars as pl
 
 from reports import _words
 from reports._parts import findings as listing
@@ -32,24 +33,59 @@ class View:
     # Findings
 
     @cached_property
+    def _frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return listing.frames(self.report)
+
+    @cached_property
+    def _opened(self) -> pl.DataFrame:
+        return self._frames[0].filter(pl.col("waived_by").is_null())
+
+    @cached_property
     def findings(self) -> list[listing.Finding]:
-        """Failures, then gaps once per identity, in report order."""
-        return listing.findings(self.report)
+        """Failures, then gaps once per identity, in report order; at most `listing.MOST`."""
+        return listing.listed(*self._frames, listing.MOST)
+
+    @property
+    def total(self) -> int:
+        """Failures and gaps, listed or not."""
+        return sum(frame.height for frame in self._frames)
 
     @cached_property
     def open(self) -> list[listing.Finding]:
-        """Findings that no exception covers."""
+        """Findings that no exception covers, as far as they are listed."""
         return [one for one in self.findings if one.status in {"open", "baseline"}]
+
+    def worst(self, most: int) -> list[listing.Finding]:
+        """The first so many open findings."""
+        return listing.failures(self._opened.head(most))
+
+    def undecided(self, most: int) -> list[listing.Finding]:
+        """Gaps, once per identity, the first so many."""
+        return listing.listed(self._frames[0].clear(), self._frames[1], most)
+
+    @property
+    def open_count(self) -> int:
+        """Findings that no exception covers."""
+        return self._opened.height
+
+    @property
+    def blocking(self) -> int:
+        """Open findings that count against the gate."""
+        return int(self._opened["counts"].sum())
 
     @cached_property
     def seen(self) -> dict[tuple[str, str], list[str]]:
         """Where the assets of findings were seen, by kind and asset_id."""
-        return listing.sightings(self.report, {(one.kind, one.asset_id) for one in self.findings})
+        return self.seen_of(self.findings)
+
+    def seen_of(self, findings: Iterable[listing.Finding]) -> dict[tuple[str, str], list[str]]:
+        """Where the assets of these findings were seen, by kind and asset_id."""
+        return listing.sightings(self.report, {(one.kind, one.asset_id) for one in findings})
 
     @cached_property
     def cards(self) -> list[rules.Card]:
         """Rules with open findings, worst first."""
-        return rules.cards(self.report, self.findings)
+        return rules.cards(self.report, self._opened)
 
     @property
     def first(self) -> Sequence[rules.Card]:
@@ -64,27 +100,27 @@ class View:
     @cached_property
     def owners(self) -> list[tuple[str, dict[str, int], int]]:
         """Owner (empty: none), open findings by severity, and their sum, most first; nothing where no owner is declared."""
-        counted: dict[str, Counter[str]] = {}
-        for one in self.open:
-            counted.setdefault(one.owner, Counter())[one.severity] += 1
-        rows = [(owner, dict(counts), counts.total()) for owner, counts in counted.items()]
+        counted: dict[str, dict[str, int]] = {}
+        for owner, severity, count in self._opened.group_by("owner", "severity").len().iter_rows():
+            counted.setdefault(owner, {})[severity] = count
+        rows = [(owner, counts, sum(counts.values())) for owner, counts in counted.items()]
         return sorted(rows, key=lambda row: (not row[0], -row[2], row[0])) if any(counted) else []
 
     @property
     def owner_lead(self) -> str:
         """Open the part on owners with one sentence."""
-        total = _words.many(len(self.open), "open finding")
+        total = _words.many(self.open_count, "open finding")
         nobody = sum(count for owner, _, count in self.owners if not owner)
         named = _words.many(sum(bool(owner) for owner, _, _ in self.owners), "owner")
         without = f"; {_words.number(nobody)} of them {_words.verb(nobody, 'has', 'have')} no owner" if nobody else ""
-        return f"{total} {_words.verb(len(self.open), 'is', 'are')} shared among {named}{without}."
+        return f"{total} {_words.verb(self.open_count, 'is', 'are')} shared among {named}{without}."
 
     # Counts
 
     @cached_property
     def severities(self) -> tuple[tally.Share, ...]:
         """Open findings by severity."""
-        return tally.severities(self.report.findings.filter(tally.is_open()))
+        return tally.severities(self._opened)
 
     @cached_property
     def outcomes(self) -> tuple[tally.Share, ...]:
@@ -158,6 +194,11 @@ class View:
     def hashed(self) -> list[scope.Source]:
         """Sources whose bytes were hashed."""
         return [one for one in self.sources if one.sha256]
+
+    @property
+    def whys(self) -> bool:
+        """Some source says why not all of it was kept."""
+        return any(one.why for one in self.sources)
 
     @property
     def scope_lead(self) -> str:

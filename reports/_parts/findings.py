@@ -17,6 +17,8 @@ from scanner.when import instant
 GAP = "certgate/evidence-gap"
 SHORTEST = 8
 MOST_SIGHTINGS = 8
+MOST = 100_000
+"""Findings that a report lists; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,28 @@ def gap_id(place: str) -> str:
     return sha256(f"{GAP}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def findings(report: Report) -> list[Finding]:
-    """List failures as the Report orders them, then gaps, those that count first."""
+def frames(report: Report) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give failures as the Report orders them, and gaps, those that count first; both with owner and label."""
     failed = report.findings.filter(pl.col("outcome") == Outcome.FAIL)
+    gaps = report.gaps.sort(~pl.col("counts"), _rank(), maintain_order=True)
+    ids = pl.Series("finding_id", [gap_id(place) for place in gaps["place"]], dtype=pl.String)
+    labels = _labels([*failed["finding_id"], *ids])
     owners = _owners(report)
-    rows = [(row["finding_id"], row) for row in failed.iter_rows(named=True)]
-    gaps = [
-        (gap_id(row["place"]), row)
-        for row in report.gaps.sort(~pl.col("counts"), _rank(), maintain_order=True).iter_rows(named=True)
-    ]
-    labels = _labels([found for found, _ in (*rows, *gaps)])
-    failures = [_failure(label, row, owners) for label, (_, row) in zip(labels, rows, strict=False)]
-    return failures + [_gap(label, found, row, owners) for label, (found, row) in zip(labels[len(rows) :], gaps, strict=True)]
+    return (
+        _owned(failed, owners).with_columns(label=pl.Series(labels[: failed.height], dtype=pl.String)),
+        _owned(gaps, owners).with_columns(ids, label=pl.Series(labels[failed.height :], dtype=pl.String)),
+    )
+
+
+def listed(failed: pl.DataFrame, gaps: pl.DataFrame, most: int) -> list[Finding]:
+    """List failures, then gaps, at most so many together."""
+    first = failed.head(most)
+    return [*failures(first), *(_gap(row) for row in gaps.head(most - first.height).iter_rows(named=True))]
+
+
+def failures(rows: pl.DataFrame) -> list[Finding]:
+    """Make findings of rows that failed."""
+    return [_failure(row) for row in rows.iter_rows(named=True)]
 
 
 def _rank() -> pl.Expr:
@@ -84,18 +96,22 @@ def _labels(ids: list[str]) -> list[str]:
     return [f"F-{label}" for label in labels]
 
 
-def _owners(report: Report) -> dict[tuple[str, str], str]:
-    return {
-        (kind, asset): owner
-        for kind, table in report.tables.items()
-        for asset, owner in table.select("asset_id", "owner").drop_nulls().iter_rows()
-    }
+def _owners(report: Report) -> pl.DataFrame:
+    """Give the declared owner of every asset."""
+    schema = {"kind": pl.String(), "asset_id": pl.String(), "owner": pl.String()}
+    tables_ = (table.select(pl.lit(kind).alias("kind"), "asset_id", "owner") for kind, table in report.tables.items())
+    return pl.concat([pl.DataFrame(schema=schema), *tables_]).drop_nulls()
 
 
-def _failure(label: str, row: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) -> Finding:
+def _owned(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    joined = rows.join(owners, on=["kind", "asset_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col("owner").fill_null(""))
+
+
+def _failure(row: Mapping[str, Any]) -> Finding:
     waived = row["waived_by"] or ""
     return Finding(
-        label=label,
+        label=row["label"],
         finding_id=row["finding_id"],
         rule_id=row["rule_id"],
         severity=row["severity"],
@@ -103,7 +119,7 @@ def _failure(label: str, row: Mapping[str, Any], owners: Mapping[tuple[str, str]
         kind=row["kind"],
         asset_id=row["asset_id"],
         name=row["name"],
-        owner=owners.get((row["kind"], row["asset_id"]), ""),
+        owner=row["owner"],
         where=_words.place(row),
         message=_words.sentence(row["message"]),
         limit=row["limit"] or "",
@@ -115,19 +131,19 @@ def _failure(label: str, row: Mapping[str, Any], owners: Mapping[tuple[str, str]
     )
 
 
-def _gap(label: str, found: str, row: Mapping[str, Any], owners: Mapping[tuple[str, str], str]) -> Finding:
+def _gap(row: Mapping[str, Any]) -> Finding:
     rules = _words.many(len(row["rules"]), "rule")
     message = f"{rules} could not be judged; not known: {_words.some(row['missing'], 6)}."
     return Finding(
-        label=label,
-        finding_id=found,
+        label=row["label"],
+        finding_id=row["finding_id"],
         rule_id=GAP,
         severity=row["severity"],
         status="unknown",
         kind=row["kind"],
         asset_id=row["asset_id"],
         name=row["name"],
-        owner=owners.get((row["kind"], row["asset_id"]), ""),
+        owner=row["owner"],
         where=_words.place(row),
         message=message,
         limit="",

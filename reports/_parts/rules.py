@@ -1,11 +1,12 @@
 """Findings by rule: a card for each rule with open findings, worst first, with its worst case."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from reports import _words
-from reports._parts.findings import Finding
+from reports._parts.findings import Finding, failures
 from scanner.model import Report, RuleReport
 
 MOST_OWNERS = 4
@@ -63,27 +64,38 @@ def of_finding(rule: RuleReport, found: Finding, text: str) -> str:
     return filled(text, name=found.name, observed=seen or "what was observed", limit=found.limit or rule.limit or "the limit")
 
 
-def cards(report: Report, findings: Sequence[Finding]) -> list[Card]:
-    """Make the cards: by severity, then by count of open findings."""
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.status in {"open", "baseline"}:
-            found.setdefault(finding.rule_id, []).append(finding)
-    made = [_card(rule, found[rule.id]) for rule in report.rules if rule.id in found]
+def cards(report: Report, opened: pl.DataFrame) -> list[Card]:
+    """Make the cards of rules with open findings: by severity, then by what counts, then by how many."""
+    worst = {one.rule_id: one for one in failures(opened.unique("rule_id", keep="first", maintain_order=True))}
+    counts = {rule: (count, blocking) for rule, count, blocking in _counted(opened).iter_rows()}
+    kinds, owners = _by(opened, "kind"), _by(opened, "owner")
+    made = [
+        Card(
+            rule=rule,
+            open=counts[rule.id][0],
+            counts=counts[rule.id][1],
+            waived=rule.waived,
+            unknown=rule.unknown,
+            kinds=kinds[rule.id],
+            owners=owners[rule.id],
+            worst=worst[rule.id],
+            because=_words.sentence(at_large(rule, rule.because)),
+            fix=_words.sentence(at_large(rule, rule.fix)),
+            source=cited(rule.source),
+        )
+        for rule in report.rules
+        if rule.id in counts
+    ]
     return sorted(made, key=lambda card: (card.rule.severity.rank, -card.counts, -card.open, card.rule.id))
 
 
-def _card(rule: RuleReport, found: Sequence[Finding]) -> Card:
-    return Card(
-        rule=rule,
-        open=len(found),
-        counts=sum(one.counts for one in found),
-        waived=rule.waived,
-        unknown=rule.unknown,
-        kinds=tuple(Counter(one.kind for one in found).most_common()),
-        owners=tuple(sorted(Counter(one.owner for one in found).items(), key=lambda one: (-one[1], one[0]))),
-        worst=found[0],
-        because=_words.sentence(at_large(rule, rule.because)),
-        fix=_words.sentence(at_large(rule, rule.fix)),
-        source=cited(rule.source),
-    )
+def _counted(opened: pl.DataFrame) -> pl.DataFrame:
+    return opened.group_by("rule_id").agg(pl.len(), pl.col("counts").sum().alias("blocking"))
+
+
+def _by(opened: pl.DataFrame, column: str) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Count a column's values within each rule, most first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for rule, value, count in opened.group_by("rule_id", column).len().sort("len", column, descending=[True, False]).iter_rows():
+        found.setdefault(rule, []).append((value, count))
+    return {rule: tuple(counts) for rule, counts in found.items()}

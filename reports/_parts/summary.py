@@ -29,7 +29,7 @@ def lead(view: "View") -> str:
 
 
 def _open(view: "View") -> str:
-    count = len(view.open)
+    count = view.open_count
     if not count:
         decided = view.applied - view.checks["unknown"]
         if view.applied and not decided:
@@ -45,17 +45,16 @@ def _open(view: "View") -> str:
 
 
 def _concentration(view: "View") -> str:
-    """Say where open findings concentrate, as far as the data show it."""
-    total = _words.number(len(view.open))
+    """Say where a quarter or more of the open findings concentrate, as far as the data show it."""
+    total = view.open_count
     named = sorted(((owner, count) for owner, _, count in view.owners if owner), key=lambda row: (-row[1], row[0]))
-    if len(named) > 2:
+    if len(named) > 2 and 4 * (named[0][1] + named[1][1]) >= total:
         (first, one), (second, two) = named[:2]
-        return (
-            f"The owners {_safe.cut(first, LONGEST)} and {_safe.cut(second, LONGEST)} hold {_words.number(one + two)} of {total}."
-        )
-    if len(view.cards) > 1:
-        most = max(view.cards, key=lambda card: card.open)
-        return f"The rule {most.rule.id} accounts for {_words.number(most.open)} of {total}."
+        owners = f"{_safe.cut(first, LONGEST)} and {_safe.cut(second, LONGEST)}"
+        return f"The owners {owners} hold {_words.number(one + two)} of {_words.number(total)}."
+    most = max(view.cards, key=lambda card: card.open)
+    if len(view.cards) > 1 and 4 * most.open >= total:
+        return f"The rule {most.rule.id} accounts for {_words.number(most.open)} of {_words.number(total)}."
     return ""
 
 
@@ -82,7 +81,7 @@ def _listed(view: "View") -> Figure:
 
 
 def _open_figure(view: "View") -> Figure:
-    count, blocking = len(view.open), sum(one.counts for one in view.open)
+    count, blocking = view.open_count, view.blocking
     gate = f", {_words.number(blocking)} of which {_words.verb(blocking, 'counts', 'count')} against the gate" if count else ""
     return Figure(count, f"open {_words.verb(count, 'finding', 'findings')}{gate}")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from reports import _words
-from scanner.model import Outcome, Report
+from scanner.model import Report
 
 MONTHS = 6
 """Months ahead in the chart of expiries."""
@@ -71,11 +71,6 @@ class Expiries:
         parts += [f"{_words.number(self.expired)} had expired before the evaluation date"] if self.expired else []
         parts += [f"of {_words.number(self.unknown)} the end is not known"] if self.unknown else []
         return _words.sentence("; ".join(parts)) if parts else "No certificate ends outside these months."
-
-
-def is_open() -> pl.Expr:
-    """Select failures that no exception covers."""
-    return (pl.col("outcome") == Outcome.FAIL) & pl.col("waived_by").is_null()
 
 
 def severities(findings: pl.DataFrame) -> tuple[Share, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from reports import json as whole
 from reports import renderer
 from reports.view import build
+from scanner.errors import UsageError
 from scanner.model import Report
 
 RESULT = "result.json"
@@ -24,7 +25,10 @@ def render(report: Report, options: Mapping[str, str], attachments: Mapping[str,
     """Render the report; `attachments` are files to carry along, by name."""
     from reports.pdf import _document, _print
 
+    paper = options.get("paper", "a4")
+    if paper not in _print.PAPERS:
+        raise UsageError(f"--output pdf: paper={paper} is not known; write {' or '.join(_print.PAPERS)}")
     attached = dict(attachments or {})
     result = attached.get(RESULT) or whole.render.render(report, {})
     page = _document.document(build(report, result), options, attached)
-    return _print.write(page, report.as_of, attached, paper=options.get("paper", "a4"))
+    return _print.write(page, report.as_of, attached, paper=paper)

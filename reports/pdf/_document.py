@@ -53,8 +53,8 @@ class Attached:
 
 def document(view: View, options: Mapping[str, str], attachments: Mapping[str, bytes]) -> str:
     """Fill the template."""
-    rows = view.open[:MOST_ROWS]
-    gaps = [one for one in view.findings if one.status == "unknown"]
+    rows = view.worst(MOST_ROWS)
+    gaps = view.undecided(MOST_GAPS)
     numbers = _numbers(view)
     titles = {id_: f"{number} {_PARTS[id_]}" for id_, number in numbers.items()} | _APPENDICES
     return (
@@ -75,11 +75,12 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             rule_titles={rule.id: rule.title for rule in view.report.rules},
             most_cards=MOST_CARDS,
             rows=rows,
+            seen=view.seen_of(card.worst for card in view.cards),
             printed={row.label for row in rows},
-            left_out=len(view.open) - len(rows),
-            appendix_words=_printed(len(rows), len(view.open), "open finding"),
-            undecided=gaps[:MOST_GAPS],
-            undecided_words=_printed(len(gaps[:MOST_GAPS]), len(gaps), "identity"),
+            left_out=view.open_count - len(rows),
+            appendix_words=_printed(len(rows), view.open_count, "open finding"),
+            undecided=gaps,
+            undecided_words=_printed(len(gaps), view.report.gaps.height, "identity"),
             attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
             attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
         )
@@ -100,7 +101,7 @@ def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str],
             lines += [
                 Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)
             ]
-    appendices = {"appendix-a": bool(view.open), "appendix-b": gaps}
+    appendices = {"appendix-a": bool(view.open_count), "appendix-b": gaps}
     return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
 
 

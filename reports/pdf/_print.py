@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from weasyprint.document import Document
 
 SCHEME = "certgate:"
+PAPERS = {
+    "a4": "",
+    "letter": "@page{size:letter}@page wide{size:letter landscape}.cover{height:236mm}",
+}
+"""Sizes of paper, each with what it changes."""
 _TYPES = {
     "json": "application/json",
     "sarif": "application/sarif+json",
@@ -38,7 +43,7 @@ def write(document: str, as_of: datetime, attachments: Mapping[str, bytes], *, p
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher, fonts = _fetcher(attachments), FontConfiguration()
-    style = CSS(string=_faces() + read("pdf/style.css") + _paper(paper), url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
+    style = CSS(string=_faces() + read("pdf/style.css") + PAPERS[paper], url_fetcher=fetcher, font_config=fonts, base_url=SCHEME)
     page = HTML(string=document, url_fetcher=fetcher, base_url=SCHEME).render(stylesheets=[style], font_config=fonts)
     _claim_ua(page)
     data: bytes = page.write_pdf(
@@ -90,12 +95,6 @@ def _faces() -> str:
         for name in names
     )
     return "".join(rules)
-
-
-def _paper(paper: str) -> str:
-    if paper != "letter":
-        return ""
-    return "@page{size:letter}@page wide{size:letter landscape}.cover{height:236mm}"
 
 
 def _claim_ua(page: "Document") -> None:

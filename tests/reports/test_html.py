@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 
 from reports import html as renderer
+from reports._parts import findings as listing
 from reports.view import build
 from scanner.model import Report
 from tests.reports import oddities
@@ -145,3 +146,10 @@ def test_a_source_of_a_rule_is_linked_only_by_https() -> None:
     data = _data(_render(report()))
     urls = [rule["url"] for rule in data["rules"]]  # type: ignore[index]
     assert set(urls) == {"", "https://doi.example/NIST.IR.8547"}
+
+
+def test_what_is_not_listed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit of the list the page says how many there are and where they stand."""
+    monkeypatch.setattr(listing, "MOST", 20)
+    total = build(report()).total
+    assert f"The 20 worst of {total} findings are listed here; the JSON output" in _render(report())

@@ -13,6 +13,7 @@ from reports import json as whole
 from reports import pdf, sarif
 from reports.pdf import _document, _print
 from reports.view import View, build
+from scanner.errors import UsageError
 from scanner.model import Report
 from tests.reports import oddities
 from tests.reports.estate import AS_OF
@@ -278,3 +279,9 @@ def test_paper_may_be_letter(tmp_path: Path) -> None:
     with pikepdf.open(path) as document:
         sizes = {tuple(round(float(side)) for side in page.MediaBox[2:]) for page in document.pages}  # type: ignore[index]
     assert sizes == {(612, 792), (792, 612)}
+
+
+def test_an_unknown_paper_is_refused() -> None:
+    """A size that is not known is never printed as another."""
+    with pytest.raises(UsageError, match="paper=a5 is not known; write a4 or letter"):
+        _render(oddities.empty(), paper="a5")

@@ -7,12 +7,14 @@ import polars as pl
 import pytest
 
 from reports import _words
+from reports._parts import findings as listing
 from reports._parts import tally
 from reports._parts.tally import Share, expiries, waffle
 from reports.view import View, build
 from scanner import tables
 from scanner.model import Exit, ExitReport, Report, SourceReport
 from tests.reports import oddities
+from tests.reports.estate import certificates
 from tests.reports.factory import problems, report, unreadable
 
 ODD = {
@@ -124,14 +126,22 @@ def test_the_lead_says_how_many_how_bad_and_where(believable: View) -> None:
     )
 
 
-def test_without_owners_the_lead_names_the_rule_with_most() -> None:
+def test_without_owners_the_lead_names_a_rule_with_a_quarter_or_more() -> None:
     """Where nobody declared an owner, the concentration is by rule, and there is no part on owners."""
-    made = report()
-    nobody = {kind: table.with_columns(owner=pl.lit(None, pl.String)) for kind, table in made.tables.items()}
-    view = build(replace(made, tables=nobody))
+    nobody = [row | {"owner": None} for row in certificates(20, seed=3)]
+    view = build(report({"certificate": nobody}))
     most = max(view.cards, key=lambda card: card.open)
     assert f"The rule {most.rule.id} accounts for {most.open} of {len(view.open)}." in view.lead
     assert view.owners == []
+
+
+def test_a_weak_concentration_is_not_said() -> None:
+    """No rule is named where each holds less than a quarter of what is open."""
+    made = report()
+    nobody = {kind: table.with_columns(owner=pl.lit(None, pl.String)) for kind, table in made.tables.items()}
+    view = build(replace(made, tables=nobody))
+    assert max(card.open for card in view.cards) * 4 < len(view.open)
+    assert "accounts for" not in view.lead
 
 
 def test_a_clean_run_says_what_was_examined() -> None:
@@ -264,3 +274,19 @@ def test_without_an_expiry_ahead_the_sentence_says_so() -> None:
     found = expiries(table, datetime(2026, 11, 4, tzinfo=UTC))
     assert found is not None
     assert (found.any, found.caption) == (False, "No certificate expires in the coming 6 months; 1 expires later.")
+
+
+def test_what_is_not_listed_is_counted_all_the_same(monkeypatch: pytest.MonkeyPatch, believable: View) -> None:
+    """Above the limit of the list the worst are listed, and every count stays what it was."""
+    monkeypatch.setattr(listing, "MOST", 5)
+    short = build(report(), b"{}")
+    assert [one.label for one in short.findings] == [one.label for one in believable.findings[:5]]
+    assert (short.total, short.open_count, short.lead) == (believable.total, believable.open_count, believable.lead)
+    assert short.cards == believable.cards
+
+
+def test_a_finding_says_whether_it_counts_and_why_not() -> None:
+    """A finding that does not move the exit code says what keeps it from doing so."""
+    assert _words.enforcement("block", counts=True) == "counts against the gate"
+    assert _words.enforcement("block", counts=False) == "does not count against the gate: below the severity of the gate"
+    assert _words.enforcement("warn", counts=False) == "does not count against the gate: the rule only warns"

@@ -22,10 +22,10 @@ const mark = (key) => {
 };
 const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 const many = (count, one, more) => number(count) + " " + (count === 1 ? one : more || one + "s");
-/* Long names break after . - / : _ first. */
+/* Long names break after . - / : _ @ first. */
 const breaks = (text) => {
   const made = document.createDocumentFragment();
-  text.split(/(?<=[.\-/:_])/).forEach((part, index) => made.append(...(index ? [el("wbr"), part] : [part])));
+  text.split(/(?<=[.\-/:_@])/).forEach((part, index) => made.append(...(index ? [el("wbr"), part] : [part])));
   return made;
 };
 const clamp = (text) => el("div", { class: "clamp" }, breaks(text));

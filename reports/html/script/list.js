@@ -155,7 +155,7 @@ const offer = () => {
   for (const [id, some] of Object.entries(choices)) $(id).parentElement.hidden = !some;
   const box = (word, index) => el("label", {}, el("input", { type: "checkbox", value: index, checked: true }), mark(words.marks[index]), word);
   $("severities").append(...words.severities.map(box));
-  const head = ([name, word]) => el("th", { scope: "col", "data-column": name }, el("button", { type: "button", onclick: () => sort(name) }, word));
+  const head = ([name, word]) => el("th", { scope: "col", "data-column": name, "data-word": word }, el("button", { type: "button", onclick: () => sort(name) }, word));
   $("heads").append(...Object.entries(COLUMNS).map(head));
 };
 const listen = () => {
