@@ -23,10 +23,10 @@ def integer(digits: str) -> int | str:
 DECODER = json.JSONDecoder(parse_int=integer, parse_constant=str)
 
 
-def load(text: str) -> Any:
+def load(text: str | bytes) -> Any:
     """Parse a document; InputError with line and column where it is broken. NaN and infinity stay texts."""
     try:
-        return DECODER.decode(text)
+        return DECODER.decode(text if isinstance(text, str) else text.decode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
     except RecursionError:
