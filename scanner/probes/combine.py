@@ -1,6 +1,6 @@
 """What a handshake and sslyze saw of one host, as records: sslyze tells more, the handshake fills what it could not see."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -24,12 +24,12 @@ def records(seen: Handshake, told: Told) -> Iterator[Record | Problem]:
     if not isinstance(told, str) and (endpoint := _scanned(told)) is not None:
         yield from _both(seen, endpoint, told)
     elif seen.state is State.SPOKE:
-        yield _endpoint(seen, _facts(seen))
+        yield _endpoint(seen)
         yield from _certificates(seen, frozenset())
         reason = f"shook hands, but the full scan failed ({_why(told)}); only what one handshake shows is known"
         yield _problem(seen, reason, "scan-incomplete")
     else:
-        yield _endpoint(seen, {})
+        yield _endpoint(seen)
         yield from _certificates(seen, frozenset())
         gone = not seen.reachable or seen.state in {State.SILENT, State.DRIPPING}
         yield _problem(seen, seen.reason, "certgate/unreachable" if gone else "no-tls-seen")
@@ -72,31 +72,29 @@ def _open(held: object) -> list[object]:
 
 
 def _facts(seen: Handshake) -> dict[str, object]:
-    """Return what one handshake shows: one element of lists that stay open."""
+    """Return what one handshake shows; a chain also where it failed after that."""
+    facts: dict[str, object] = {"address": seen.address} if seen.address and seen.reachable else {}
+    if seen.chain:
+        facts |= {"chain.order_ok": seen.order_ok, "certificate.fingerprint_sha256": sha256(seen.chain[0]).hexdigest()}
     if seen.state is not State.SPOKE:
-        return {}
+        return facts
     group = _tls_names.group(seen.group) if seen.group else None
     named = [group] if group and _tls_names.is_group(group) else []
-    suite = _tls_names.suite(seen.cipher, "TLS 1.3") if seen.version == "TLS 1.3" and seen.cipher else None
-    facts: Mapping[str, object] = {
+    # Names of suites before TLS 1.3 are OpenSSL's own; only sslyze gives those of the standard.
+    suites = [_tls_names.suite(seen.cipher, "TLS 1.3")] if seen.version == "TLS 1.3" and seen.cipher else []
+    return facts | {
         "tls.versions": [*([seen.version] if seen.version else []), None],
-        # Names before TLS 1.3 are OpenSSL's own; sslyze gives those of the standard.
-        "tls.ciphers": [*([suite] if suite else []), None],
+        "tls.ciphers": [*suites, None],
         "tls.groups": [*named, None],
         "tls.pq_groups": [*(one for one in named if one in words.PQ_GROUPS), None],
-        "chain.order_ok": seen.order_ok,
-        "certificate.fingerprint_sha256": sha256(seen.chain[0]).hexdigest() if seen.chain else None,
-        "address": seen.address,
     }
-    return {name: value for name, value in facts.items() if value is not None}
 
 
-def _endpoint(seen: Handshake, facts: Mapping[str, object]) -> Record:
+def _endpoint(seen: Handshake) -> Record:
     target = seen.target
-    known = {"host": target.host, "port": target.port, "protocol": target.protocol, "reachable": seen.reachable} | dict(facts)
-    if seen.address and seen.reachable:
-        known["address"] = seen.address
-    return Record("endpoint", sighting(target), facts=known, notes=(f"{target.shown} {seen.reason}",) if seen.reason else ())
+    known = {"host": target.host, "port": target.port, "protocol": target.protocol, "reachable": seen.reachable}
+    notes = (f"{target.shown} {seen.reason}",) if seen.reason else ()
+    return Record("endpoint", sighting(target), facts=known | _facts(seen), notes=notes)
 
 
 def _certificates(seen: Handshake, known: frozenset[bytes] | set[bytes]) -> Iterator[Record]:

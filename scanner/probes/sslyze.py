@@ -103,8 +103,9 @@ async def _finished(arguments: Sequence[str], folder: Path, deadline: float) -> 
     except TimeoutError:
         raise BatchError(f"sslyze did not finish within {deadline:g} s") from None
     finally:
-        _kill(process)
-        await process.wait()
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
 
 async def _last_words(stream: asyncio.StreamReader | None) -> str:
@@ -113,14 +114,6 @@ async def _last_words(stream: asyncio.StreamReader | None) -> str:
         held = (held + came)[-_TAIL:]
     lines = [line for line in held.decode("utf-8", "replace").splitlines() if line.strip()]
     return _text.printable(lines[-1], 200) if lines else ""
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    # NOTE: the group, and also after a regular end: what it may have left behind goes too.
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _read(path: Path, most: int, told: str) -> Mapping[str, Any]:
