@@ -3,8 +3,10 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scanner.errors import UsageError
@@ -107,16 +109,17 @@ def run(options: argparse.Namespace) -> Exit:
     from scanner.cli._version import tool
 
     outputs = _outputs.parse(options.output)
-    request = request_of(options)
+    settings, config_path = settings_of(options)
+    request = request_of(options, settings, config_path)
     report = pipeline.check(request, tool(), _terminal.progress(options))
-    deliver(report, outputs, options.save)
+    deliver(report, outputs, options.save, settings.get("report", {}))
     to_error = any(output.path == "-" for output in outputs)
     _terminal.show(report, sys.stderr if to_error else sys.stdout, quiet=options.quiet, plain=options.no_color)
     return report.exit.code
 
 
-def deliver(report: Report, outputs: list[Any], save: Path | None) -> None:
-    """Write the outputs and the RESULT folder."""
+def deliver(report: Report, outputs: list[Any], save: Path | None, said: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write the outputs and the RESULT folder; `said` is what the configuration says of reports."""
     from scanner.cli import _outputs
 
     if save is not None:
@@ -125,20 +128,30 @@ def deliver(report: Report, outputs: list[Any], save: Path | None) -> None:
 
         as_json = next(one for one in reports.renderers() if one.name == "json")
         store.save(report, save, as_json.render(report, {}))
-    _outputs.write(report, outputs)
+    _outputs.write(report, outputs, said)
 
 
-def request_of(options: argparse.Namespace) -> Request:
-    """Check the command line and configuration, before any evidence is read."""
-    root = (options.root or default_root()).resolve()
+def settings_of(options: argparse.Namespace) -> tuple[dict[str, Any], Path | None]:
+    """Read the configuration, if there is one."""
+    root = _root(options)
+    config_path = _config_path(options, root)
+    if config_path is None:
+        return {}, None
+    from scanner.rules.config import load
+
+    return load(config_path), config_path
+
+
+def _root(options: argparse.Namespace) -> Path:
+    root: Path = (options.root or default_root()).resolve()
     if not root.is_dir():
         raise UsageError(f"--root {options.root}: not a folder")
-    config_path = _config_path(options, root)
-    settings: dict[str, Any] = {}
-    if config_path is not None:
-        from scanner.rules.config import load
+    return root
 
-        settings = load(config_path)
+
+def request_of(options: argparse.Namespace, settings: dict[str, Any], config_path: Path | None) -> Request:
+    """Check the command line and configuration, before any evidence is read."""
+    root = _root(options)
     evidence = (*options.evidence, *_relative(settings.get("evidence", ()), config_path))
     if not evidence and not options.targets:
         raise UsageError("no evidence given: name files, folders or hosts, or write --targets FILE (see `certgate check --help`)")

@@ -2,10 +2,11 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scanner.errors import UsageError
@@ -63,18 +64,23 @@ def _pair(text: str, name: str, pair: str, allowed: dict[str, str]) -> tuple[str
     return key, value
 
 
-def write(report: Report, outputs: Sequence[Output]) -> None:
-    """Render and write every output, those for standard output last."""
+def write(report: Report, outputs: Sequence[Output], said: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Render and write every output, those for standard output last; `said` fills options that were not given."""
+    import orjson
+
     import reports
+    from scanner.inventory import store
 
     known = {one.name: one for one in reports.renderers()}
     for output in sorted(outputs, key=lambda one: one.path == "-"):
         renderer = known[output.format]
+        options = {name: text for name, text in said.items() if name in renderer.options} | output.options
         if renderer.attaches:
-            attachments = {name: known[form].render(report, {}) for form, name in ATTACHED.items() if form in known}
-            data = renderer.render(report, output.options, attachments)
+            attachments = {name: known[form].render(report, {}) for form, name in ATTACHED.items()}
+            attachments["manifest.json"] = orjson.dumps(store.manifest(report), option=orjson.OPT_INDENT_2)
+            data = renderer.render(report, options, attachments)
         else:
-            data = renderer.render(report, output.options)
+            data = renderer.render(report, options)
         put(output.path, data)
 
 

@@ -18,7 +18,8 @@ WORDS = {
     "on_unknown": tuple(str(one) for one in OnUnknown),
 }
 TEXTS = ("mapping",)
-REPORT = ("organisation", "title", "period", "prepared_for", "prepared_by", "classification")
+REPORT = ("organisation", "prepared_for", "prepared_by", "classification", "paper")
+"""What a person must say of a report; options of its renderers."""
 KEYS = (*LISTS, *WORDS, *TEXTS, "report")
 
 
