@@ -33,7 +33,10 @@ def scan(
     pace: Pace | None = None,
 ) -> Iterator[Record | Problem]:
     """Yield what each host shows, in the order of the targets; a host named twice is scanned once."""
-    hosts = list({(one.host, one.port): one for one in reversed(targets)}.values())[::-1]
+    first: dict[tuple[str, int], Target] = {}
+    for one in targets:
+        first.setdefault((one.host, one.port), one)
+    hosts = list(first.values())
     run = _Run(neighbour.find(sslyze), timeout, asyncio.Semaphore(workers), progress, pace or Pace(), len(hosts))
     try:
         asyncio.run(run.all(hosts))
