@@ -39,7 +39,8 @@ def bound(document: Document, headers: list[str], line: int | None) -> tuple[Bin
     if not binding.strength() and not (document.mapping and document.mapping.columns and binding.columns):
         told = _binding.quoted(headers)
         raise InputError(
-            f"no column of this file is known ({told}); say in a mapping file what they are, or rename them", line=line
+            f"no column of this file is known ({told}); rename them, or say in a mapping file what they are (--mapping)",
+            line=line,
         )
     return binding, _binding.notes(document, binding, document.mapping, line)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 MAX_CERTIFICATE = 1_000_000
 """Bytes; the largest certificate that is read. Real ones stay below 20 kB."""
+MAX_PARTS = 100_000
+"""Values side by side; no bundle has more, and reading more would only cost time."""
 _MAX_DEPTH = 64
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _PKCS7 = bytes.fromhex("06092a864886f70d0107")
@@ -48,19 +50,21 @@ def value(data: bytes, at: int = 0, depth: int = 0) -> Value | None:
         end = start + length
         return Value(tag, at, start, end, end) if end <= len(data) else None
     here = start
-    while data[here : here + 2] != b"\0\0":
+    for _ in range(MAX_PARTS):
+        if data[here : here + 2] == b"\0\0":
+            return Value(tag, at, start, here, here + 2)
         child = value(data, here, depth + 1)
         if child is None:
             return None
         here = child.after
-    return Value(tag, at, start, here, here + 2)
+    return None
 
 
 def children(data: bytes, parent: Value) -> Iterator[Value]:
     """Yield the values inside a constructed one, as far as they fit."""
     at = parent.start
-    while at < parent.end:
-        child = value(data, at)
+    for _ in range(MAX_PARTS):
+        child = value(data, at) if at < parent.end else None
         if child is None or child.after > parent.end:
             return
         yield child
@@ -72,7 +76,7 @@ def shape(data: bytes) -> str | None:
     outer = header(data, 0)
     if outer is None or outer[0] != SEQUENCE:
         return None
-    if data[outer[1] :].startswith(_PKCS7):
+    if data.startswith(_PKCS7, outer[1]):
         return "pkcs7"
     inner = header(data, outer[1])
     if inner is None:

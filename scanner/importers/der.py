@@ -1,12 +1,13 @@
 """DER files: one certificate, or several one after another (X.690)."""
 
+import re
 from collections.abc import Iterator
 
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _tlv, importer
 from scanner.importers._certificates import FEEDS, Bundle
 
-_PADDING = b"\0\r\n \t\x1a"
+_PADDING = re.compile(rb"[\0\r\n \t\x1a]*+")
 _ADVICE = {
     "pkcs12": "a PKCS#12 keystore; export its certificates: openssl pkcs12 -in FILE -nokeys",
     "private key": "a private key; nothing of it was kept",
@@ -52,9 +53,8 @@ def read(document: Document) -> Iterator[Yield]:
 
 def _skip(data: bytes, at: int) -> int:
     """Pass over line ends and zeros that tools leave behind a certificate."""
-    while at < len(data) and data[at] in _PADDING:
-        at += 1
-    return at
+    found = _PADDING.match(data, at)
+    return found.end() if found else at
 
 
 def _unfit(bundle: Bundle, at: int) -> Iterator[Yield]:
