@@ -1,6 +1,7 @@
 """Odd runs for the reports' tests: empty, clean, undecided, incomplete, hostile, in other scripts, large."""
 
 from datetime import timedelta
+from functools import cache
 
 from scanner.model import Exit, ExitReport, Report
 from tests.reports.estate import AS_OF, certificates, endpoints
@@ -80,6 +81,7 @@ def cjk() -> Report:
     return report({"certificate": rows})
 
 
+@cache
 def large(count: int) -> Report:
     """A run of many certificates and half as many endpoints."""
     return report({"certificate": certificates(count), "endpoint": endpoints(count // 2)})

@@ -11,7 +11,7 @@ from tests.reports import oddities
 from tests.reports.factory import report
 from tests.tools.browser import AXE, chromium, page
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("axe")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ASK = """async (tags) => (await axe.run({ runOnly: tags })).violations
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target).join('; ')}`)"""

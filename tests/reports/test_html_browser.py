@@ -18,7 +18,13 @@ from tests.tools.browser import page as tab
 
 pytestmark = pytest.mark.xdist_group("browser")
 Open = Callable[..., AbstractContextManager[Page]]
-RUNS = {"report": report, "empty": oddities.empty, "hostile": oddities.hostile, "large": lambda: oddities.large(4200)}
+RUNS = {
+    "report": report,
+    "empty": oddities.empty,
+    "hostile": oddities.hostile,
+    "only unknown": oddities.only_unknown,
+    "large": lambda: oddities.large(4200),
+}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +123,13 @@ def test_status_shows_what_could_not_be_judged_once_per_identity(opened: Open, v
         page.get_by_label("Status").select_option("unknown")
         assert set(_column(page, 7)) == {"Could not be judged"}
         assert len(_labels(page)) == view.report.gaps.height
+
+
+def test_a_run_that_could_judge_nothing_shows_its_gaps(opened: Open) -> None:
+    """Where nothing is open but something is undecided, the list begins with what could not be judged."""
+    with opened("only unknown") as page:
+        expect(page.locator("#count")).to_have_text("Showing 1 to 12 of 12 findings; 12 in this report")
+        assert set(_column(page, 7)) == {"Could not be judged"}
 
 
 def test_owner_and_kind_narrow_together(opened: Open, view: View) -> None:
@@ -325,8 +338,9 @@ def test_the_theme_follows_the_system_and_a_button_overrides_it(opened: Open) ->
             assert _paper(page) == second
 
 
-@pytest.mark.parametrize("name", ["report", "hostile", "empty"])
-@pytest.mark.parametrize("width", [320, 390, 1360])
+@pytest.mark.parametrize(
+    ("name", "width"), [("report", 320), ("hostile", 320), ("empty", 320), ("report", 390), ("report", 1360), ("hostile", 1360)]
+)
 def test_nothing_scrolls_sideways(opened: Open, name: str, width: int) -> None:
     """On a phone too only tables scroll, in their own region."""
     with opened(name, viewport={"width": width, "height": 800}) as page:
