@@ -6,21 +6,28 @@ BIN := $(VENV)/bin
 NEWEST := .venv-newest
 CODE := scanner reports tests benchmarks
 
-.PHONY: help demo test dev lint generate docs wheel bench clean check-python
+.PHONY: help demo test dev lint generate docs wheel bench coverage clean check-python system-demo system-test
+
+# An environment whose interpreter is gone or whose folder was moved is made anew, whatever its stamps say.
+$(foreach home,$(VENV) $(NEWEST),$(shell [ ! -e $(home) ] || { $(home)/bin/python -c '' && grep -qF "$(CURDIR)/$(home)" $(home)/bin/activate; } 2>/dev/null || rm -rf $(home)))
 
 help:
 	@echo "make demo      set everything up, then run certgate on sample evidence and a local TLS server"
 	@echo "make test      set everything up, then run lint and all tests"
 	@echo "make dev       set everything up for working on certgate"
-	@echo "make lint      ruff, mypy, import-linter, generated files up to date"
+	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make generate  write generated schemas and docs anew"
 	@echo "make wheel     build the wheel into dist/"
 	@echo "make bench     measure; prints ratios"
+	@echo "make coverage  run all tests and say which branches they leave out"
 	@echo "make clean     remove what the others made"
 
 check-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "certgate needs Python 3.11 or newer (make PYTHON=python3.11 …)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' || { echo "certgate needs the venv module: apt-get install python3-venv"; exit 1; }
+
+system-demo system-test: check-python
+	@sh requirements/system.sh $(@:system-%=%)
 
 # NOTE: a stamp in the environment says which locked set is in it, so that a second run is quick.
 $(VENV)/.run: requirements/run.txt | check-python
@@ -44,24 +51,26 @@ $(NEWEST)/.test: requirements/newest.txt | check-python
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/newest.txt
 	@touch $@
 
-tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json
+tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json | system-test
 	@echo "certgate: fetching the validators"
 	npm --prefix tests/tools ci --silent --no-audit --no-fund
 	@touch $@
 
-demo: $(VENV)/.run $(VENV)/.certgate
-	@sh requirements/system.sh demo
+demo: system-demo $(VENV)/.run $(VENV)/.certgate
 	$(BIN)/certgate demo
 
-dev: $(VENV)/.test $(VENV)/.certgate
-	@sh requirements/system.sh test
-	@$(MAKE) --no-print-directory tests/tools/node_modules/.package-lock.json
+dev: system-test $(VENV)/.test $(VENV)/.certgate tests/tools/node_modules/.package-lock.json
 
 test: dev $(NEWEST)/.test
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@echo "certgate: the same rooms on the newest cryptography"
-	CERTGATE_SSLYZE=$(CURDIR)/$(BIN)/sslyze $(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
+	$(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
+
+coverage: dev
+	$(BIN)/python -m coverage run --parallel-mode -m pytest -q -p no:cacheprovider
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
 
 lint:
 	$(BIN)/ruff check $(CODE)

@@ -4,7 +4,7 @@
 set -eu
 
 run="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-tests="nginx-light postfix openssh-server openssl chromium nodejs npm openjdk-17-jdk-headless libjaxb-java qpdf poppler-utils fonts-dejavu-core"
+tests="nginx-light openssl chromium nodejs npm default-jdk-headless libjaxb-java qpdf poppler-utils fonts-dejavu-core"
 
 case "${1:-}" in
 demo) wanted=$run ;;
@@ -17,13 +17,13 @@ have() {
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
     nginx-light) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] ;;
-    openjdk-17-jdk-headless) command -v javac >/dev/null ;;
+    default-jdk-headless) command -v javac >/dev/null ;;
     *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' ;;
     esac
 }
 
 if ! command -v dpkg-query >/dev/null; then
-    echo "certgate: not a Debian system; install what stands for: $wanted" >&2
+    echo "certgate: not a Debian system; this must be there, whatever it is called here: $wanted" >&2
     exit 0
 fi
 missing=""
@@ -44,8 +44,13 @@ if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
     trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' HUP INT TERM
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
+fail() {
+    echo "certgate: apt-get could not install$missing; what it said stands above" >&2
+    exit 1
+}
+apt-get update -qq || echo "certgate: apt-get update failed; trying with the lists that are here" >&2
 # shellcheck disable=SC2086 # a list of words
-apt-get install -y -qq --no-install-recommends $missing </dev/null
+apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null || fail
