@@ -69,14 +69,14 @@ def _steps(steps: Steps, type_: Type, scope: Scope) -> Read:
     reads = [operand(one, type_, scope) for one in (steps.first, *(later for _, later in steps.later))]
     clock = scope.value(steps.clock)
     chosen = choose(clock, starts, [value for value, _ in reads])
+    absent = [lacking(scope, steps.clock)]
+    if any(one is not None for _, one in reads):
+        each = choose(clock, starts, [pl.lit(value=False) if one is None else one for _, one in reads])
+        absent.append(each & clock.is_not_null())
+    lacks = [one for one in absent if one is not None]
     if scope.nullable(steps.clock):
         chosen = pl.when(clock.is_not_null()).then(chosen)
-    absent = [pl.lit(value=False) if one is None else one for _, one in reads]
-    lacks = None if all(one is None for _, one in reads) else choose(clock, starts, absent)
-    clockless = lacking(scope, steps.clock)
-    if lacks is None or clockless is None:
-        return chosen, clockless if lacks is None else lacks
-    return chosen, clockless | lacks
+    return chosen, reduce(or_, lacks) if lacks else None
 
 
 def choose(clock: pl.Expr, starts: Iterable[datetime], values: list[pl.Expr]) -> pl.Expr:
@@ -94,7 +94,7 @@ def _compared(op: str, subject: pl.Expr, read: Read) -> pl.Expr:
 
 def _one_of(operands: Iterable[Operand], subject: pl.Expr, type_: Type, scope: Scope) -> pl.Expr:
     constants = [one.value for one in operands if isinstance(one, Literal)]
-    parts = [build("one_of")(subject, pl.Series(constants, dtype=type_.dtype))] if constants else []
+    parts = [build("one_of")(subject, constants)] if constants else []
     others = (one for one in operands if not isinstance(one, Literal))
     return reduce(or_, [*parts, *(_compared("is", subject, operand(one, type_, scope)) for one in others)])
 

@@ -5,7 +5,7 @@ can forget it. Text is matched by anchored expressions of a linear-time engine: 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, get_args, get_type_hints
@@ -63,7 +63,7 @@ Text = Annotated[pl.Expr, On(("text",))]
 Listed = Annotated[pl.Expr, On(("list",))]
 
 One = Annotated[pl.Expr, Takes.VALUE]
-Many = Annotated[pl.Series, Takes.VALUES]
+Many = Annotated[Sequence[Any], Takes.VALUES]
 Flag = Annotated[bool, Takes.BOOLEAN]
 Pattern = Annotated[str, Takes.TEXT]
 Predicate = Annotated[pl.Expr, Takes.PREDICATE]
