@@ -45,10 +45,11 @@ $(VENV)/.certgate: pyproject.toml $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(NEWEST)/.test: requirements/newest.txt | check-python
+$(NEWEST)/.test: requirements/newest.txt pyproject.toml | check-python
 	@echo "certgate: setting up $(NEWEST), the newest cryptography"
 	@[ -x $(NEWEST)/bin/python ] || $(PYTHON) -m venv $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/newest.txt
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json | system-test
@@ -66,6 +67,7 @@ test: dev $(NEWEST)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@echo "certgate: the same rooms on the newest cryptography"
 	$(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
+	$(NEWEST)/bin/certgate demo --quiet --folder build/newest --sslyze $(BIN)/sslyze
 
 coverage: dev
 	$(BIN)/python -m coverage run --parallel-mode -m pytest -q -p no:cacheprovider
