@@ -1,7 +1,6 @@
 """Distinguished names in the spellings of tools, written as RFC 4514 has them: most specific first, no blanks."""
 
 import re
-from collections.abc import Callable
 
 import polars as pl
 
@@ -20,10 +19,8 @@ _SHORT = {
     "ORGANIZATIONIDENTIFIER": "2.5.4.97",
 }  # fmt: skip
 """Attribute types to what RFC 4514 prints: its nine short names, dotted identifiers for all others."""
-_VALUE = r'[^,=\\"+;<>#/\s](?:[^,=\\"+;<>#/]*[^,=\\"+;<>#/\s])?'
-_REGULAR = rf"^CN={_VALUE}(?:,(?:CN|OU|O|L|ST|C|DC|UID|STREET)={_VALUE})*$"
-"""A name most specific first, blanks after commas gone, with nothing in it that needs an escape."""
-_ORGANIZATION = r",O=([^,]*)"
+_ODD = r'[=\\"+;<>#/\t\n\r]'
+"""What makes a common name one that is read with care."""
 _LONGEST = 10_000
 _BLANK = " \t\r\n"
 _PART = re.compile(
@@ -37,45 +34,43 @@ _ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 
 
 def read(texts: pl.Series) -> pl.DataFrame:
-    """Write a column of names in RFC 4514 form, with their common name and organisation; null where a text is none."""
-    tight = texts.str.replace_all(", ", ",", literal=True)
-    comma = tight.str.find(",", literal=True)
-    rest = pl.select(tight.str.slice(comma + 1)).to_series()
-    second = rest.str.starts_with("O=")
-    ends = pl.select(rest.str.find(",", literal=True).fill_null(_LONGEST)).to_series().cast(pl.Int64)
-    frame = pl.DataFrame({"text": texts, "tight": tight, "comma": comma, "rest": rest, "second": second, "ends": ends}).select(
+    """Write a column of names in RFC 4514 form, with their common name and organisation; null where a text is none.
+
+    Names of one inventory differ in the common name in front and share what follows: that is parsed once per distinct tail,
+    and so is a whole name in which anything is odd.
+    """
+    comma = texts.str.find(",", literal=True)
+    parts = pl.DataFrame({"text": texts, "comma": comma}, schema_overrides={"text": pl.String()}).select(
         "text",
-        regular=pl.col("tight").str.contains(_REGULAR),
-        dn="tight",
-        cn=pl.col("tight").str.slice(3, (pl.col("comma").cast(pl.Int64).fill_null(_LONGEST) - 3).clip(0)),
-        o=pl.when("second").then(pl.col("rest").str.slice(2, (pl.col("ends") - 2).clip(0))),
-        deeper=~pl.col("second"),
+        head=pl.coalesce(pl.col("text").str.head(pl.col("comma")), "text"),
+        tail=pl.col("text").str.slice(pl.col("comma")).fill_null(""),
     )
-    frame = _patched(frame, frame["regular"] & frame["deeper"].fill_null(value=False), _deeper)
-    return _patched(frame, ~frame["regular"].fill_null(value=True), _careful).select("dn", "cn", "o")
-
-
-def _patched(frame: pl.DataFrame, odd: pl.Series, read: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
-    """Replace what was read of the odd rows, each distinct text read once."""
-    if not odd.any():
-        return frame
-    known = frame.filter(odd).select("text", "dn").unique("text")
-    better = read(known["text"])
-    names = better.columns
-    joined = frame.join(known.select("text").hstack(better), on="text", how="left", maintain_order="left", suffix="_better")
-    return joined.select(
-        *(name for name in frame.columns if name not in names),
-        *(pl.when(odd).then(f"{name}_better").otherwise(name).alias(name) for name in names),
+    tails = parts["tail"].unique()
+    known = [("dn", pl.String()), ("o", pl.String())]
+    lookup = pl.DataFrame([_tail(tail) for tail in tails], schema=known, orient="row").with_columns(tail=tails)
+    frame = parts.join(lookup, on="tail", how="left", maintain_order="left").with_columns(cn=pl.col("head").str.slice(3))
+    blank = pl.col("cn").str.starts_with(" ") | pl.col("cn").str.ends_with(" ") | (pl.col("cn") == "")
+    regular = pl.col("head").str.starts_with("CN=") & ~pl.col("cn").str.contains(_ODD) & ~blank & pl.col("dn").is_not_null()
+    frame = frame.select("text", regular.alias("regular"), pl.concat_str("head", "dn").alias("dn"), "cn", "o")
+    odd = frame["text"].is_not_null() & ~frame["regular"].fill_null(value=False)
+    return (_patched(frame, odd) if odd.any() else frame).select(
+        pl.when(pl.col("text").is_not_null()).then(name).alias(name) for name in ("dn", "cn", "o")
     )
 
 
-def _deeper(texts: pl.Series) -> pl.DataFrame:
-    """Find an organisation that does not stand right behind the common name."""
-    return pl.DataFrame({"o": texts.str.replace_all(", ", ",", literal=True).str.extract(_ORGANIZATION)})
+def _tail(tail: str) -> tuple[str | None, str | None]:
+    """Parse what follows a common name: how it is written, and the organisation in it."""
+    dn, _, organization = parse(f"CN=x{tail}")
+    return (dn.removeprefix("CN=x"), organization) if dn is not None and dn.startswith("CN=x") else (None, None)
 
 
-def _careful(texts: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame([parse(text) for text in texts], schema=dict.fromkeys(("dn", "cn", "o"), pl.String()), orient="row")
+def _patched(frame: pl.DataFrame, odd: pl.Series) -> pl.DataFrame:
+    """Parse the odd names, each distinct one once."""
+    texts = frame["text"].filter(odd).unique()
+    shape = dict.fromkeys(("dn", "cn", "o"), pl.String())
+    parsed = pl.DataFrame([parse(text) for text in texts], schema=shape, orient="row").with_columns(text=texts)
+    joined = frame.join(parsed, on="text", how="left", maintain_order="left", suffix="_parsed")
+    return joined.select("text", *(pl.when(odd).then(f"{name}_parsed").otherwise(name).alias(name) for name in shape))
 
 
 def parse(text: str) -> tuple[str | None, str | None, str | None]:

@@ -49,7 +49,8 @@ def read(document: Document, sheet: Sheet) -> Iterator[Yield]:
     """Yield the table of a sheet, and what is to be said of its cells."""
     texts = {name: sheet.frame[str(index)] for name, index in sheet.binding.columns.items()}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        texts = dict(zip(texts, pool.map(_cells.told, texts.values()), strict=True))
+        told = pool.map(lambda name: (_cells.trimmed if name == KEY else _cells.told)(texts[name]), list(texts))
+        texts = dict(zip(list(texts), list(told), strict=True))
         alive = _any(texts, sheet.frame.height)
         if not alive.all():
             sheet, texts = sheet.filtered(alive), {name: one.filter(alive) for name, one in texts.items()}
@@ -153,7 +154,7 @@ def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
 
 def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     """Take the record's key and the certificate itself."""
-    marks: Facts = {"_key": _cells.trimmed(texts[KEY])} if KEY in texts else {}
+    marks: Facts = {"_key": texts[KEY]} if KEY in texts else {}
     if DER not in texts:
         return marks
     found = _embedded.read(texts[DER])
