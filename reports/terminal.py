@@ -72,7 +72,7 @@ def _verdict(page: Page, report: Report) -> None:
 
 def _counts(page: Page, report: Report) -> None:
     assets = [many(table.height, kind) for kind, table in report.tables.items() if table.height]
-    policies = ", ".join(f"{policy.id} {policy.version}" for policy in report.policies)
+    policies = ", ".join(f"{policy.id} {policy.version}" for policy in report.policies if policy.named)
     given = ", given with --as-of" if report.as_of_given else ""
     page.put("")
     page.say(f"{' and '.join(assets) or 'No assets'} judged by {policies}, as of {instant(report.as_of)}{given}.", 2)

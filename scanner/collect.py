@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,12 +15,15 @@ from scanner.importers import Document, choose
 from scanner.importers._mapping import InventoryMapping
 from scanner.importers._mapping import choose as choose_mapping
 from scanner.importers._mapping import load as load_mappings
-from scanner.importers._walk import documents
+from scanner.importers._walk import documents, uri
 from scanner.inventory import store
 from scanner.inventory.intake import CARRIED, Intake
 from scanner.model import Problem, Record, Severity, SourceReport, Spot
-from scanner.probes import scan, targets
+from scanner.probes.progress import Progress
 from scanner.request import Request
+
+if TYPE_CHECKING:
+    from scanner.probes.targets import Target
 
 UNREADABLE = "certgate/unreadable-input"
 KNOWN = "PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
@@ -38,15 +42,15 @@ class Collected:
         self.problems.append(Problem(Severity.HIGH, UNREADABLE, message, spot, incomplete))
 
 
-def collect(request: Request, progress: scan.Progress) -> Collected:
+def collect(request: Request, progress: Progress) -> Collected:
     """Read every evidence argument; a broken one is a problem, never the end."""
     mappings = _mappings(request.mapping)
     collected = Collected()
-    hosts: list[targets.Target] = []
+    hosts: list[Target] = []
     for argument in request.evidence:
         path = Path(argument)
-        if argument != "-" and not path.exists() and targets.is_target(argument):
-            hosts.append(targets.parse(argument, Spot(f"tls://{argument}")))
+        if argument != "-" and not path.exists() and (target := _target(argument)):
+            hosts.append(target)
         elif path.is_dir() and store.is_snapshot(path):
             _snapshot(collected, path)
         else:
@@ -56,6 +60,13 @@ def collect(request: Request, progress: scan.Progress) -> Collected:
     if hosts:
         _live(collected, hosts, request, progress)
     return collected
+
+
+def _target(argument: str) -> "Target | None":
+    """Take what is no path and looks like a host; probes are imported only where one is named."""
+    from scanner.probes import targets
+
+    return targets.parse(argument, Spot(f"tls://{argument}")) if targets.is_target(argument) else None
 
 
 def _mappings(name: str | None) -> tuple[InventoryMapping, ...]:
@@ -68,8 +79,13 @@ def _mappings(name: str | None) -> tuple[InventoryMapping, ...]:
         raise UsageError(f"--mapping {name}: {getattr(error, 'strerror', None) or error}") from error
 
 
+def _shown(argument: str, root: Path) -> str:
+    """Name evidence relative to the root where it lies inside: nobody's home folder stands in a report."""
+    return uri(argument, Path(argument), root) if argument != "-" else argument
+
+
 def _files(collected: Collected, argument: str, request: Request, mappings: Sequence[InventoryMapping]) -> None:
-    source = SourceReport(name=argument, format="", kind="file", files=0)
+    source = SourceReport(name=_shown(argument, request.root), format="", kind="file", files=0)
     formats: dict[str, int] = {}
     digests: list[str] = []
     for found in documents(argument, root=request.root, stdin=sys.stdin.buffer):
@@ -146,9 +162,11 @@ def _snapshot(collected: Collected, folder: Path) -> None:
     collected.sources.append(report)
 
 
-def _targets(collected: Collected, name: str, request: Request) -> list[targets.Target]:
+def _targets(collected: Collected, name: str, request: Request) -> list["Target"]:
     """Read a file of hosts; what cannot be read is a problem at its line."""
-    found: list[targets.Target] = []
+    from scanner.probes import targets
+
+    found: list[Target] = []
     for document in documents(name, root=request.root, stdin=sys.stdin.buffer):
         if isinstance(document, Problem):
             collected.problems.append(document)
@@ -161,7 +179,7 @@ def _targets(collected: Collected, name: str, request: Request) -> list[targets.
     return found
 
 
-def _live(collected: Collected, hosts: Sequence[targets.Target], request: Request, progress: scan.Progress) -> None:
+def _live(collected: Collected, hosts: Sequence["Target"], request: Request, progress: Progress) -> None:
     source = SourceReport(
         name=f"live scan of {len(hosts)} {'host' if len(hosts) == 1 else 'hosts'}",
         format="sslyze",
@@ -180,9 +198,9 @@ def _live(collected: Collected, hosts: Sequence[targets.Target], request: Reques
     collected.sources.append(source)
 
 
-def _scanned(
-    collected: Collected, hosts: Sequence[targets.Target], request: Request, progress: scan.Progress
-) -> Iterator[Record | Problem]:
+def _scanned(collected: Collected, hosts: Sequence["Target"], request: Request, progress: Progress) -> Iterator[Record | Problem]:
+    from scanner.probes import scan
+
     try:
         yield from scan.scan(hosts, sslyze=request.sslyze, timeout=request.timeout, progress=progress)
     except UsageError:

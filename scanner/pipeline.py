@@ -11,7 +11,7 @@ from scanner.facts import certificate
 from scanner.inventory import clock, cross
 from scanner.inventory.merge import Merged, merge
 from scanner.model import PROBLEMS, Problem, Report, Severity, Spot
-from scanner.probes.scan import Progress
+from scanner.probes.progress import Progress
 from scanner.request import Request
 from scanner.rules.evaluate import evaluate
 from scanner.rules.syntax import Policy, Rule
@@ -73,7 +73,7 @@ def judged(
         assumed=request.assume,
         where=request.where,
         config=request.config,
-        policies=tuple(scope.policy_report(policy) for policy in policies),
+        policies=scope.policy_reports(policies),
         sources=tuple(collected.sources),
         rules=tuple(scope.rule_report(rule, policies, evaluation, request.as_of) for rule in rules),
         findings=found,

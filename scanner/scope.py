@@ -128,6 +128,13 @@ def where(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str
     return kept, notes
 
 
+def policy_reports(loaded: Sequence[Policy]) -> tuple[PolicyReport, ...]:
+    """Describe every policy that brought rules in, the named ones first; each once."""
+    every = {(one.id, one.sha256): one for policy in loaded for one in policy.all()}
+    ordered = sorted(every.values(), key=lambda one: not one.named)
+    return tuple(policy_report(policy) for policy in ordered)
+
+
 def policy_report(policy: Policy) -> PolicyReport:
     """Describe a policy for reports."""
     return PolicyReport(

@@ -147,6 +147,7 @@ class _Loader:
             params={name: node.text for name, node in params.items()}, lists=entries,
             healthy={kind: _row(kind, row, node, faults) for kind, row in healthy.items()},
             rules=rules, certificates=tuple(_beside(file, name) for name in certificates),
+            parents=tuple(parents),
         )  # fmt: skip
 
     def _keys(self, node: Mapping, faults: Faults) -> None:

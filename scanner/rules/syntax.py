@@ -220,3 +220,9 @@ class Policy:
     """All rules in order: extended ones first."""
     certificates: tuple[str, ...] = ()
     """Paths of the certificate files its lists name; they join chain building."""
+    parents: "tuple[Policy, ...]" = ()
+    """The policies it extends, as they were loaded for it."""
+
+    def all(self) -> "tuple[Policy, ...]":
+        """Return it with everything it extends, itself first."""
+        return (self, *(one for parent in self.parents for one in parent.all()))
