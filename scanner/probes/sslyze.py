@@ -67,10 +67,10 @@ async def run(command: Sequence[str], hosts: Sequence[Handshake], pace: Pace) ->
 def _arguments(command: Sequence[str], first: Handshake) -> list[str]:
     starttls = first.target.starttls
     spoken = f"--starttls={starttls.replace('-', '_')}" if starttls else "--http_headers"
-    return [*command, "--targets_in=targets", "--json_out=scan.json", "--quiet", "--mozilla_config=disable", *_TESTS, spoken]
+    return [*command, "--targets_in=targets", "--json_out=scan.json", "--quiet", "--mozilla_config=disable", *TESTS, spoken]
 
 
-_TESTS = (
+TESTS = (
     "--certinfo", "--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3", "--elliptic_curves", "--heartbleed",
     "--openssl_ccs", "--robot", "--compression", "--reneg", "--fallback", "--ems", "--early_data",
 )  # fmt: skip
