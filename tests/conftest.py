@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> object:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let no test be skipped."""
     report = yield
     _refuse(report)
@@ -34,7 +35,7 @@ def pytest_runtest_makereport() -> object:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> object:
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Let no module be skipped."""
     report = yield
     _refuse(report)

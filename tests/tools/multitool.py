@@ -30,7 +30,7 @@ def validate(path: Path) -> list[Remark]:
     with TemporaryDirectory() as folder:
         log = Path(folder, "check.sarif")
         rules = ("--rule-kind", "Sarif;GHAS", "--level", "Error;Warning;Note", "--max-file-size-in-kb", "100000")
-        command = [_PROGRAM, "validate", path, *rules, "-o", log, "--log", "ForceOverwrite"]
+        command: list[str | Path] = [_PROGRAM, "validate", path, *rules, "-o", log, "--log", "ForceOverwrite"]
         done = run(command, environment={"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"})  # else it wants libicu
         if not log.is_file():
             msg = f"the SARIF multitool gave no log: {done.stdout.strip()} {done.stderr.strip()}"
