@@ -97,7 +97,7 @@ def _settle_operands(node: Compare, clock: str, moment: Moment) -> Node:
         return node
     kept: list[Operand] = [one for one in node.operands if one not in stepped]
     if isinstance(moment, datetime):
-        kept += [limits.at(one, moment).operand or one.first for one in stepped]
+        kept += [limits.at(one, moment).operand for one in stepped]
     parts: list[Node] = [Compare(node.subject, node.op, tuple(kept))] if kept else []
     return either([*parts, Undecided(node.subject)] if moment is Clockless.UNKNOWN else parts)
 

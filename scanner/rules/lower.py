@@ -68,8 +68,7 @@ class Lowering:
         """Choose the step of `as_of`; keep what depends on the row. What was written is no part of the meaning."""
         match operand:
             case Steps(clock=clock) if clock == AS_OF:
-                chosen = limits.at(operand, self.as_of).operand
-                return self.operand(operand.first if chosen is None else chosen)
+                return self.operand(limits.at(operand, self.as_of).operand)
             case Steps(clock, first, later):
                 return Steps(clock, self.operand(first), tuple((start, self.operand(one)) for start, one in later))
             case Literal(value):

@@ -43,8 +43,10 @@ def _of(node: Node, row: Row) -> Flags:
     match node:
         case Compare():
             return _of_test([_of_field(node.subject, row), *_of_operands(node.operands, row)])
-        case Length() | Quantified():
-            asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(node))]
+        case Length():
+            return _of_test([_of_list(node, row), *_of_operands(node.operands, row)])
+        case Quantified(part=part):
+            asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(part))]
             return _of_test([_of_list(node, row), *asked])
     return _joined(_guarded(kid, row) for kid in kids(node))
 
@@ -82,16 +84,17 @@ def _of_steps(steps: Steps, row: Row) -> Iterator[Flags]:
     yield _of_field(steps.clock, row)
     each = [_joined(_of_operands([one], row)) for one in (steps.first, *(later for _, later in steps.later))]
     starts = [start for start, _ in steps.later]
+    clock, unsure = row.value(steps.clock), doubtful(row, steps.clock)
     for name in dict.fromkeys(name for one in each for name in one):
         here = [one.get(name, NEVER) for one in each]
-        clock = row.value(steps.clock)
-        yield {name: pl.when(clock.is_null()).then(reduce(or_, here)).otherwise(choose(clock, starts, here))}
+        told = clock.is_not_null() & choose(clock, starts, here)
+        yield {name: told if unsure is None else told | (unsure & reduce(or_, here))}
 
 
 def _asked_of_row(node: Node) -> Iterator[str]:
-    """Name the fields beside the list that a question to its elements, or their number, reads."""
+    """Name the fields of the row that a question to the elements of a list reads."""
     match node:
-        case Compare() | Length():
+        case Compare():
             yield from operands(node.operands)
         case Outside(part):
             yield part.subject

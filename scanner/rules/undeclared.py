@@ -8,7 +8,7 @@ import polars as pl
 from scanner.rules import missing
 from scanner.rules.compile import lengthened, truth
 from scanner.rules.logic import Node
-from scanner.rules.scope import Row
+from scanner.rules.scope import Row, lacking
 from scanner.tables import Origin
 
 
@@ -25,7 +25,7 @@ def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
     """Ask a `when` again with absent declared facts taken as unknown: where it was false and no longer is."""
     doubting = Row(row.kind, row.survey, undeclared=True)
     flagged = missing.flags((when,), doubting)
-    fields = {name: flag for name, flag in flagged.items() if row.fact(name).origin is Origin.DECLARED}
+    fields = {name: flag & blank for name, flag in flagged.items() if (blank := _blank(name, row)) is not None}
     if not fields or applies.all():
         return Undeclared({}, 0)
     doubts = [
@@ -36,3 +36,10 @@ def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
     only = asked["_"] & ~applies.fill_null(value=True)
     rows = {name: only & asked[name] for name in fields}
     return Undeclared({name: here for name, here in rows.items() if here.any()}, int(only.sum()))
+
+
+def _blank(name: str, row: Row) -> pl.Expr | None:
+    """Say where nobody declared a fact; None: nowhere, or it is not for anybody to declare."""
+    if row.fact(name).origin is not Origin.DECLARED:
+        return None
+    return row.value(name).list.len() == 0 if row.type(name).name == "list" else lacking(row, name)

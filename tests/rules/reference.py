@@ -318,6 +318,8 @@ def _asked(predicate: Predicate, asset: Asset) -> list[str]:
 
 def _asked_within(predicate: Predicate, asset: Asset) -> list[str]:
     """Within a list: the clocks of any step or entry, and other fields."""
+    if _blind(predicate, asset) is not None:
+        return []
     if isinstance(predicate, AllOf | AnyOf):
         return [name for part in predicate.parts for name in _asked_within(part, asset)]
     if isinstance(predicate, Not):
@@ -358,7 +360,20 @@ def _complete(predicate: Size | Elements, asset: Asset) -> bool:
     return all(asset.member(predicate.subject, one, name) is not UNKNOWN for one in elements for name in names)
 
 
+def _blind(predicate: Predicate, asset: Asset) -> Truth:
+    """Judge without reading anything: a list of which no entry is in force matches nothing."""
+    if isinstance(predicate, AllOf):
+        return conjunction(_blind(part, asset) for part in predicate.parts)
+    if isinstance(predicate, AnyOf):
+        return disjunction(_blind(part, asset) for part in predicate.parts)
+    if isinstance(predicate, Not):
+        return negation(_blind(predicate.part, asset))
+    return False if isinstance(predicate, InList) and not in_force(predicate, asset) else None
+
+
 def _parts(predicate: Predicate, asset: Asset, list_name: str) -> set[str]:
+    if _blind(predicate, asset) is not None:
+        return set()
     if isinstance(predicate, AllOf | AnyOf):
         return {name for part in predicate.parts for name in _parts(part, asset, list_name)}
     if isinstance(predicate, Not):

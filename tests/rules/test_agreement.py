@@ -6,16 +6,24 @@ CERTGATE_AGREEMENT=20 in the environment makes the run twenty times as long.
 import os
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
+import polars as pl
 import pytest
 
+from scanner import tables
+from scanner.inventory.clock import with_time
 from scanner.rules.compile import column
+from scanner.rules.evaluate import Counts, evaluate
+from scanner.rules.syntax import Predicate
+from scanner.tables import Origin
 from tests.rules import worlds
-from tests.rules.reference import Asset, truth
+from tests.rules.reference import ABSENT, Asset, missing, outcome, truth
+from tests.rules.rules import rule
 from tests.rules.worlds import AS_OF, KIND
 
 TIMES = int(os.environ.get("CERTGATE_AGREEMENT", "1"))
-ROWS, PREDICATES = 25, 40
+ROWS, PREDICATES, WORLDS = 25, 40, 3
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +44,91 @@ def test_the_compiler_agrees_with_the_reference(seed: int) -> None:
     for number, predicate in enumerate(predicates):
         expected = [truth(predicate, asset) for asset in assets]
         assert found[str(number)].to_list() == expected, predicate
+
+
+@pytest.mark.parametrize("seed", range(60 * TIMES))
+def test_outcomes_and_missing_fields_agree_with_the_reference(seed: int) -> None:
+    """`when` and `require` give the outcome, its count and, where it is unknown, the missing fields of the page."""
+    random = Random(f"rules {seed}")
+    table = worlds.table(random, ROWS)
+    rules = [rule(worlds.predicate(random, 2), worlds.predicate(random, 2), KIND, id_=str(one)) for one in range(10)]
+    evaluation = evaluate(rules, {KIND: table}, AS_OF)
+    assets = [Asset(KIND, row, AS_OF) for row in table.iter_rows(named=True)]
+    for one in rules:
+        expected = [outcome(one.when, one.require, asset) for asset in assets]
+        lost = {
+            number: sorted(missing(one.when, one.require, assets[number])) if said == "unknown" else []
+            for number, said in enumerate(expected)
+            if said in {"fail", "unknown"}
+        }
+        found = evaluation.findings(one.id, KIND)
+        assert dict(found.select("row", "outcome").iter_rows()) == {number: expected[number] for number in lost}
+        assert dict(found.select("row", "missing").iter_rows()) == lost, one
+        counts = Counts(*map(expected.count, ("pass", "fail", "unknown", "skip")), len(_undeclared(one.when, assets)))
+        assert evaluation.counts(one.id) == counts
+
+
+@pytest.mark.parametrize("seed", range(30 * TIMES))
+def test_fields_that_nobody_declared_agree_with_the_reference(seed: int) -> None:
+    """What a `when` skipped only because a declared field is absent is told with the assets and the rules it skipped."""
+    random = Random(f"undeclared {seed}")
+    table = worlds.table(random, ROWS)
+    rules = [rule(worlds.predicate(random, 2), worlds.predicate(random, 0), KIND, id_=str(one)) for one in range(10)]
+    assets = [Asset(KIND, row, AS_OF) for row in table.iter_rows(named=True)]
+    expected: dict[str, tuple[set[int], set[str]]] = {}
+    for one in rules:
+        for number, names in _undeclared(one.when, assets).items():
+            for name in names:
+                skipped, ids = expected.setdefault(name, (set(), set()))
+                skipped.add(number)
+                ids.add(one.id)
+    assert evaluate(rules, {KIND: table}, AS_OF).undeclared() == tuple(
+        {"field": name, "assets": len(skipped), "rules": sorted(ids)} for name, (skipped, ids) in sorted(expected.items())
+    )
+
+
+def _undeclared(when: Predicate | None, assets: list[Asset]) -> dict[int, set[str]]:
+    """Name the absent declared fields of each row without which a `when` would not surely have skipped it."""
+    found = {}
+    for number, asset in enumerate(assets):
+        blank = {name for name in worlds.DECLARED if _blank(asset, name)}
+        doubtful = {
+            **asset.values,
+            **dict.fromkeys(blank),
+            "_unknown": [*(asset.values["_unknown"] or ()), *blank],
+            "_absent": [name for name in asset.values["_absent"] or () if name not in blank],
+        }
+        doubted = Asset(KIND, doubtful, AS_OF)
+        if when is not None and truth(when, asset) is False and truth(when, doubted) is None:
+            found[number] = missing(None, when, doubted) & blank
+    return found
+
+
+def _blank(asset: Asset, name: str) -> bool:
+    fact = tables.fact(KIND, name)
+    assert fact is not None
+    if fact.type.name == "list":
+        return asset.elements(name) == ([], False)
+    return fact.origin is Origin.DECLARED and asset.cell(name) is ABSENT
+
+
+@pytest.mark.parametrize("seed", range(60 * TIMES))
+def test_knowing_the_missing_fields_decides_the_rule(seed: int) -> None:
+    """Whatever the missing fields turn out to be, the rule is then decided, though other fields stay unknown."""
+    random = Random(f"known {seed}")
+    table = worlds.table(random, 15)
+    rules = [rule(worlds.predicate(random, 2), worlds.predicate(random, 2), KIND, id_=str(one)) for one in range(10)]
+    evaluation = evaluate(rules, {KIND: table}, AS_OF)
+    rows = table.rows(named=True)
+    for one in rules:
+        unknown = evaluation.findings(one.id, KIND).filter(outcome="unknown").select("row", "missing").rows()
+        told = [rows[row] | _told(random, names) for row, names in unknown for _ in range(WORLDS)]
+        if told:
+            known = with_time(pl.DataFrame(told, schema=worlds.SCHEMA), KIND, AS_OF)
+            assert evaluate([one], {KIND: known}, AS_OF).counts(one.id).unknown == 0, one
+
+
+def _told(random: Random, names: list[str]) -> dict[str, Any]:
+    """Give the missing fields values, any."""
+    assert names
+    return {name: worlds.certain(random, worlds.ALL[name]) for name in names}

@@ -27,12 +27,24 @@ from scanner.rules.syntax import (
     Steps,
     Test,
 )
-from scanner.tables import BOOLEAN, DURATION, INSTANT, INTEGER, SHARE, TEXT, Fact, Type, declared, decoded, derived, observed
+from scanner.tables import (
+    BOOLEAN,
+    DURATION,
+    INSTANT,
+    INTEGER,
+    SHARE,
+    TEXT,
+    Fact,
+    Origin,
+    Type,
+    declared,
+    decoded,
+    derived,
+    observed,
+)
 
 KIND = "thing"
-LINK = tables.struct(
-    subject__dn=TEXT, spki=TEXT, ca_owner=replace(TEXT, known_by="seen.text"), bits=INTEGER, verified=BOOLEAN
-)
+LINK = tables.struct(subject__dn=TEXT, spki=TEXT, ca_owner=replace(TEXT, known_by="seen.text"), bits=INTEGER, verified=BOOLEAN)
 DAYS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (1, 3, 5, 7, 9))
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 POOL: dict[str, Sequence[Any]] = {
@@ -69,6 +81,9 @@ def _facts() -> Iterator[tuple[str, Fact]]:
 FACTS = {name: replace(fact, name=name) for name, fact in _facts()}
 SCALARS = {name: fact.type for name, fact in FACTS.items() if fact.type.name != "list"} | {"labels.zone": TEXT}
 LISTS = {name: fact.type for name, fact in FACTS.items() if fact.type.name == "list"}
+ALL = SCALARS | LISTS
+SCHEMA = tables.MARKS | {name: type_.dtype for name, type_ in ALL.items()}
+DECLARED = ("labels.zone", *(name for name, fact in FACTS.items() if fact.origin is Origin.DECLARED))
 CLOCKS = ("not_before", "seen.at", "said.at", "as_of")
 
 
@@ -87,8 +102,7 @@ def table(random: Random, rows: int) -> pl.DataFrame:
     """Make a table; some never have nulls, open lists or marks, so that every short cut is taken too."""
     habits = Habits(random)
     made = [habits.row() for _ in range(rows)]
-    names = tables.schema(KIND) | {"labels.zone": pl.String()} | {name: fact.type.dtype for name, fact in FACTS.items()}
-    frame = pl.DataFrame([{name: row.get(name) for name in names} for row in made], schema=names)
+    frame = pl.DataFrame([{name: row.get(name) for name in SCHEMA} for row in made], schema=SCHEMA)
     return with_time(frame.drop(habits.unknown_columns), KIND, AS_OF)
 
 
@@ -128,8 +142,7 @@ class Habits:
         if type_.members is None:
             return self.value(type_)
         return {
-            name: None if self.random.random() < self.hollow else self.value(member)
-            for name, member in type_.members.items()
+            name: None if self.random.random() < self.hollow else self.value(member) for name, member in type_.members.items()
         }
 
 
@@ -151,7 +164,7 @@ def predicate(random: Random, depth: int = 3) -> Predicate:
     roll = random.random()
     if roll < 0.4:
         name = random.choice(tuple(SCALARS))
-        return test(random, name, SCALARS[name])
+        return comparison(random, name, SCALARS[name])
     if roll < 0.5:
         return InList("", "entries", entries(random, SCALARS, random.sample(tuple(SCALARS), 2)))
     if roll < 0.55:
@@ -163,7 +176,7 @@ def predicate(random: Random, depth: int = 3) -> Predicate:
     return elements(random, name, LISTS[name])
 
 
-def test(random: Random, name: str, type_: Type, *, within: bool = False) -> Test:
+def comparison(random: Random, name: str, type_: Type, *, within: bool = False) -> Test:
     """Make a comparison of a field or a part of an element."""
     ops = [*EQUAL]
     ops += NUMERIC if type_.name in {"integer", "share", "duration"} else ()
@@ -216,7 +229,7 @@ def _inner(random: Random, type_: Type, depth: int) -> Predicate:
         keys = ["subject.dn", "spki", "ca_owner", "bits"] if type_.members else [""]
         return InList("", "entries", entries(random, parts_of, keys))
     name = random.choice(tuple(parts_of))
-    return test(random, name, parts_of[name], within=True)
+    return comparison(random, name, parts_of[name], within=True)
 
 
 def entries(random: Random, types: Any, keys: list[str]) -> tuple[Entry, ...]:
