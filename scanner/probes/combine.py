@@ -23,16 +23,17 @@ def records(seen: Handshake, told: Told) -> Iterator[Record | Problem]:
     """Yield the endpoint, its certificates, and what a reader must know of how they were seen."""
     if not isinstance(told, str) and (endpoint := _scanned(told)) is not None:
         yield from _both(seen, endpoint, told)
-    elif seen.state is State.SPOKE:
-        yield _endpoint(seen)
-        yield from _certificates(seen, frozenset())
-        reason = f"shook hands, but the full scan failed ({_why(told)}); only what one handshake shows is known"
-        yield _problem(seen, reason, "scan-incomplete")
+        return
+    yield _endpoint(seen)
+    yield from _certificates(seen, frozenset())
+    spot = seen.target.spot
+    if seen.state is State.SPOKE:
+        # Not incomplete by itself: what is missing is unknown, and the rules that ask for it say so.
+        yield Problem(Severity.MEDIUM, "scan-incomplete", f"{seen.target.shown} {_alone(seen, told)}", spot)
     else:
-        yield _endpoint(seen)
-        yield from _certificates(seen, frozenset())
         gone = not seen.reachable or seen.state in {State.SILENT, State.DRIPPING}
-        yield _problem(seen, seen.reason, "certgate/unreachable" if gone else "no-tls-seen")
+        code = "certgate/unreachable" if gone else "no-tls-seen"
+        yield Problem(Severity.HIGH, code, f"{seen.target.shown} {seen.reason}", spot, incomplete=True)
 
 
 def _scanned(told: Sequence[Record | Problem]) -> Record | None:
@@ -105,13 +106,17 @@ def _certificates(seen: Handshake, known: frozenset[bytes] | set[bytes]) -> Iter
             yield Record("certificate", sighting(seen.target), der, {"fingerprint_sha256": fingerprint}, leaf_of=leaf_of)
 
 
-def _problem(seen: Handshake, reason: str, code: str) -> Problem:
-    """Say what is missing; a host that a user named and that was not judged makes the run incomplete."""
-    return Problem(Severity.HIGH, code, f"{seen.target.shown} {reason}", seen.target.spot, incomplete=True)
+def _alone(seen: Handshake, told: Told) -> str:
+    """Say why only the handshake tells of a host."""
+    reason = (
+        told
+        if isinstance(told, str)
+        else next((_said(one) for one in told if isinstance(one, Problem)), "sslyze told nothing of it")
+    )
+    known = f"; it chose {seen.group}, which sslyze does not know" if seen.group in words.PQ_GROUPS else ""
+    return f"shook hands, but could not be scanned further ({reason}{known}); only what one handshake shows is known"
 
 
-def _why(told: Told) -> str:
-    if isinstance(told, str):
-        return told
-    reasons = [one.message for one in told if isinstance(one, Problem)]
-    return reasons[0] if reasons else "sslyze told nothing of it"
+def _said(problem: Problem) -> str:
+    """Take sslyze's own reason out of what the importer makes of it."""
+    return problem.message.partition(": ")[2] or problem.message

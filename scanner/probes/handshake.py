@@ -198,8 +198,15 @@ def _seen(target: Target, state: State, reason: str, address: str | None, talk: 
         order_ok=all(one.get_issuer().der() == above.get_subject().der() for one, above in pairwise(sent)) if sent else None,
         version=_VERSIONS.get(talk.get_protocol_version_name()) if done else None,
         cipher=talk.get_cipher_name() if done else None,
-        group=talk.get_group_name() if done else None,
+        group=_group(talk) if done else None,
     )
+
+
+def _group(talk: Any) -> str | None:
+    try:
+        return str(talk.get_group_name())
+    except NotImplementedError:  # an OpenSSL before 3.2
+        return None
 
 
 @cache

@@ -13,6 +13,8 @@ from scanner.probes import targets
 from scanner.probes.progress import Silent
 from scanner.probes.scan import scan
 
+pytestmark = pytest.mark.xdist_group("live")
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Record | Problem]:

@@ -114,15 +114,20 @@ def test_problems_that_sslyze_notes_are_kept() -> None:
         (
             [
                 Record("endpoint", combine.sighting(TARGET), facts={"host": TARGET.host, "port": 443, "reachable": True}),
-                Problem(Severity.MEDIUM, "no-tls-seen", "answers, but no TLS that sslyze speaks", TARGET.spot),
+                Problem(
+                    Severity.MEDIUM,
+                    "no-tls-seen",
+                    "www.example.test:443 answers, but not that: TLS probing failed: no suite",
+                    TARGET.spot,
+                ),
             ],
-            "no TLS that sslyze speaks",
+            "further (TLS probing failed: no suite; it chose X25519MLKEM768, which sslyze does not know)",
         ),
         ([], "sslyze told nothing of it"),
     ],
 )
 def test_where_sslyze_fails_the_handshake_stands_alone(told: Told, said: str) -> None:
-    """Everything it saw is an element of an open list; everything else is unknown; the run is incomplete and says why."""
+    """Everything it saw is an element of an open list; everything else is unknown, and it is said why."""
     facts = endpoint(spoke(), told)
     assert facts["reachable"] is True
     assert (facts["tls.versions"], facts["tls.ciphers"]) == (["TLS 1.3", None], [SUITE, None])
@@ -130,7 +135,7 @@ def test_where_sslyze_fails_the_handshake_stands_alone(told: Told, said: str) ->
     assert not {"tls.vulnerabilities", "hsts.sent", "certificate.trusted", "client_auth"} & set(facts)
     assert ders(spoke(), told) == [LEAF, MIDDLE]
     (problem,) = problems(spoke(), told)
-    assert (problem.code, problem.incomplete) == ("scan-incomplete", True)
+    assert (problem.code, problem.incomplete) == ("scan-incomplete", False)
     assert said in problem.message
 
 

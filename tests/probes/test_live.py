@@ -18,6 +18,8 @@ from tests.probes import listeners, servers
 from tests.probes.conftest import Served
 from tests.probes.test_handshake import closed_port
 
+pytestmark = pytest.mark.xdist_group("live")
+
 
 @dataclass(frozen=True)
 class World:
@@ -138,14 +140,15 @@ def test_a_post_quantum_server(world: World) -> None:
 
 
 def test_a_post_quantum_server_that_sslyze_cannot_speak_to(world: World, served: Served) -> None:
-    """What our handshake saw stands in open lists, and the run is incomplete: the rest is unknown."""
+    """What our handshake saw stands in open lists, the rest is unknown, and it is said why."""
     facts = world.endpoint("hybrid13")
     assert facts["reachable"] is True
     assert (facts["tls.versions"], facts["tls.pq_groups"]) == (["TLS 1.3", None], ["X25519MLKEM768", None])
     assert world.ders("hybrid13") == list(served.ders)
-    ((code, said),) = world.incomplete("hybrid13")
-    assert code == "scan-incomplete"
-    assert "no TLS that sslyze speaks" in said
+    (problem,) = [one for one in world.found["hybrid13"] if isinstance(one, Problem)]
+    assert (problem.code, problem.incomplete) == ("scan-incomplete", False)
+    assert "could not be scanned further (TLS probing failed" in problem.message
+    assert "it chose X25519MLKEM768, which sslyze does not know" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -123,13 +123,13 @@ def test_hosts_that_begin_tls_otherwise_are_batches_of_their_own(fake: Fake, ser
 
 @pytest.mark.parametrize(("bad", "said"), [("crash", "sslyze wrote no result"), ("garbage", "cannot be read")])
 def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(bad: str, said: str, fake: Fake, live: int) -> None:
-    """The others are scanned all the same; the culprit keeps what its handshake showed, and the run is incomplete."""
+    """The others are scanned all the same; the culprit keeps what its handshake showed."""
     texts = ["a", "b", f"{bad}-c", "d"]
     found = run(fake, hosts(*(f"{text}.example.test:{live}" for text in texts)))
     assert sorted(len(batch["hosts"]) for batch in fake.batches()) == [1, 1, 2, 2, 4]
     whole = {host.partition(".")[0]: None not in one.facts["tls.versions"] for host, one in endpoints(found).items()}  # type: ignore[operator]
     assert whole == {"a": True, "b": True, f"{bad}-c": False, "d": True}
-    (problem,) = [one for one in found if isinstance(one, Problem) and one.incomplete]
+    (problem,) = [one for one in found if isinstance(one, Problem)]
     assert (problem.code, problem.spot.line) == ("scan-incomplete", 3)
     assert said in problem.message
 
@@ -137,8 +137,8 @@ def test_a_batch_that_fails_is_halved_until_the_culprit_is_alone(bad: str, said:
 def test_a_host_that_sslyze_forgets_is_missed(fake: Fake, live: int) -> None:
     """Silence about a host is not success."""
     found = run(fake, hosts(f"a.example.test:{live}", f"forgotten.example.test:{live}"))
-    (problem,) = [one for one in found if isinstance(one, Problem) and one.incomplete]
-    assert problem.message.startswith(f"forgotten.example.test:{live} shook hands, but the full scan failed")
+    (problem,) = [one for one in found if isinstance(one, Problem)]
+    assert problem.message.startswith(f"forgotten.example.test:{live} shook hands, but could not be scanned further")
 
 
 def test_progress_counts_every_host_once(fake: Fake, live: int) -> None:
