@@ -4,12 +4,14 @@ import asyncio
 import socket
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from scanner.facts import links
 from scanner.importers import _text
 from scanner.probes import starttls
 from scanner.probes.link import BrokenLinkError, Link, connect, resolve
@@ -187,19 +189,26 @@ def _seen(target: Target, state: State, reason: str, address: str | None, talk: 
     """Take what the handshake showed; the chain also when it failed later."""
     from OpenSSL import crypto
 
-    sent = talk.get_peer_cert_chain() or []
+    chain = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in talk.get_peer_cert_chain() or [])
     done = state is State.SPOKE
     return Handshake(
         target,
         state,
         reason,
         address,
-        chain=tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in sent),
-        order_ok=all(one.get_issuer().der() == above.get_subject().der() for one, above in pairwise(sent)) if sent else None,
+        chain=chain,
+        order_ok=_in_order(chain),
         version=_VERSIONS.get(talk.get_protocol_version_name()) if done else None,
         cipher=talk.get_cipher_name() if done else None,
         group=_group(talk) if done else None,
     )
+
+
+def _in_order(chain: Sequence[bytes]) -> bool | None:
+    """Say whether each certificate is followed by its issuer; None where one cannot be read."""
+    tied = [links.read(one) for one in chain]
+    known = [one for one in tied if one is not None]
+    return all(one.issuer == above.subject for one, above in pairwise(known)) if known and len(known) == len(tied) else None
 
 
 def _group(talk: Any) -> str | None:

@@ -175,7 +175,8 @@ def test_an_interrupt_leaves_no_process_behind(fake: Fake, served: Served) -> No
     with ExitStack() as held:
         port = held.enter_context(serving(listeners.talking([], served.context())))
         program = (
-            "import socket, sys; real = socket.getaddrinfo\n"
+            "import signal, socket, sys; real = socket.getaddrinfo\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # test runners in the background ignore it
             "socket.getaddrinfo = lambda host, port, **more: real('127.0.0.1', port, **more)\n"
             "from pathlib import Path; from scanner.model import Spot\n"
             "from scanner.probes import scan, targets; from scanner.probes.progress import Silent\n"
