@@ -62,23 +62,23 @@ def _issuers(count: int, *, repeats: bool) -> Iterator[Issuer]:
         if repeats:
             yield fixed[number % ISSUERS]
         else:
-            policy, purpose = x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.1.{number}"), x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.2.{number}")
+            policy, purpose = (x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.{arc}.{number}") for arc in (1, 2))
             parts = [f"Trust Services {number}", f"Unit {number} of many"]
             yield _issuer(f"Issuing CA {number}", parts, number, policy=policy, purpose=purpose)
 
 
 def _issuer(common_name: str, parts: Sequence[str], number: int, **more: x509.ObjectIdentifier) -> Issuer:
     types = (NameOID.ORGANIZATION_NAME, NameOID.COUNTRY_NAME if len(parts[1]) == 2 else NameOID.ORGANIZATIONAL_UNIT_NAME)
-    name = x509.Name(
-        [*(x509.NameAttribute(*pair) for pair in zip(types, parts, strict=True)), x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
-    )
+    told = [x509.NameAttribute(*pair) for pair in zip(types, parts, strict=True)]
+    name = x509.Name([*told, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     return Issuer(keys()[number % KEYS], name, Random(number).randbytes(20), f"ca{number}.example.test", **more)
 
 
 @lru_cache(maxsize=1)
 def keys() -> list[Key]:
     """Make the keys once: two thirds P-256, one third RSA 2048."""
-    return [rsa.generate_private_key(65537, 2048) if number % 3 == 2 else ec.generate_private_key(ec.SECP256R1()) for number in range(KEYS)]
+    made = (number % 3 == 2 for number in range(KEYS))
+    return [rsa.generate_private_key(65537, 2048) if is_rsa else ec.generate_private_key(ec.SECP256R1()) for is_rsa in made]
 
 
 @lru_cache(maxsize=KEYS)

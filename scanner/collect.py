@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +11,8 @@ import polars as pl
 
 from scanner import tables
 from scanner.errors import CertgateError, InputError, UsageError
-from scanner.importers import Document, choose
+from scanner.importers import Document, recognise
 from scanner.importers._mapping import InventoryMapping
-from scanner.importers._mapping import choose as choose_mapping
 from scanner.importers._mapping import load as load_mappings
 from scanner.importers._walk import documents, uri
 from scanner.inventory import store
@@ -86,18 +85,20 @@ def _shown(argument: str, root: Path) -> str:
 
 def _files(collected: Collected, argument: str, request: Request, mappings: Sequence[InventoryMapping]) -> None:
     source = SourceReport(name=_shown(argument, request.root), format="", kind="file", files=0)
-    formats: dict[str, int] = {}
+    formats: set[str] = set()
     digests: list[str] = []
-    for found in documents(argument, root=request.root, stdin=sys.stdin.buffer):
+    for found in documents(argument, root=request.root, stdin=sys.stdin.buffer, mappings=mappings):
         if isinstance(found, Problem):
             collected.problems.append(found)
             continue
         source.files += 1
-        digests.append(f"{sha256(found.data).hexdigest()}  {found.relative or found.uri}")
-        source.size = (source.size or 0) + len(found.data)
-        form = _document(collected, replace(found, mapping=choose_mapping(mappings, found.uri)), source)
-        formats[form] = formats.get(form, 0) + 1
-    source.format = ", ".join(form for form in sorted(formats) if form)
+        form = _document(collected, found, source)
+        if form or found.named:
+            # NOTE: of a file in a folder that nothing recognised only the head was read.
+            formats.add(form)
+            digests.append(f"{sha256(found.data).hexdigest()}  {found.relative or found.uri}")
+            source.size = (source.size or 0) + len(found.data)
+    source.format = ", ".join(sorted(form for form in formats if form))
     if len(digests) == 1:
         source.sha256 = digests[0].split()[0]
     elif digests:
@@ -107,7 +108,7 @@ def _files(collected: Collected, argument: str, request: Request, mappings: Sequ
 
 def _document(collected: Collected, document: Document, source: SourceReport) -> str:
     """Read one file; return its format, or nothing where no importer knows it."""
-    chosen = choose(document.data)
+    chosen = recognise(document)
     if chosen is None:
         if document.named:
             collected.problem(document.spot(), _unrecognised(document.data))
