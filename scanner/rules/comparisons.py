@@ -13,7 +13,7 @@ import polars as pl
 
 from scanner.rules.logic import Compare, Undecided
 from scanner.rules.operators import OPERATORS, Takes
-from scanner.rules.scope import Scope, lacking
+from scanner.rules.scope import Scope
 from scanner.rules.syntax import FieldOperand, Literal, Operand, Scalar, Steps
 from scanner.tables import Type
 
@@ -28,18 +28,20 @@ def compare(node: Compare, scope: Scope) -> pl.Expr:
     subject = scope.value(node.subject)
     if node.op == "present":
         return _present(node.subject, scope)
-    if OPERATORS[node.op].takes is Takes.TEXT:
+    if node.op == "is" and isinstance(node.operands[0], Literal) and isinstance(node.operands[0].value, bool):
+        compared = subject if node.operands[0].value else ~subject
+    elif OPERATORS[node.op].takes is Takes.TEXT:
         compared = build(node.op)(subject, _text(node.operands[0]))
     elif node.op == "one_of":
         compared = _one_of(node.operands, subject, scope.type(node.subject), scope)
     else:
         compared = _compared(node.op, subject, operand(node.operands[0], scope.type(node.subject), scope))
-    return unless(lacking(scope, node.subject), compared)
+    return unless(scope.lacking(node.subject), compared)
 
 
 def undecided(node: Undecided, scope: Scope) -> pl.Expr:
     """Compare with something unknown."""
-    return unless(lacking(scope, node.subject), UNKNOWN)
+    return unless(scope.lacking(node.subject), UNKNOWN)
 
 
 def unless(absent: pl.Expr | None, compared: pl.Expr) -> pl.Expr:
@@ -58,7 +60,7 @@ def operand(said: Operand, type_: Type, scope: Scope) -> Read:
         case Literal(value):
             return constant(value, type_), None
         case FieldOperand(name):
-            return scope.value(name), lacking(scope, name)
+            return scope.value(name), scope.lacking(name)
         case Steps():
             return _steps(said, type_, scope)
 
@@ -69,7 +71,7 @@ def _steps(steps: Steps, type_: Type, scope: Scope) -> Read:
     reads = [operand(one, type_, scope) for one in (steps.first, *(later for _, later in steps.later))]
     clock = scope.value(steps.clock)
     chosen = choose(clock, starts, [value for value, _ in reads])
-    absent = [lacking(scope, steps.clock)]
+    absent = [scope.lacking(steps.clock)]
     if any(one is not None for _, one in reads):
         each = choose(clock, starts, [pl.lit(value=False) if one is None else one for _, one in reads])
         absent.append(each & clock.is_not_null())

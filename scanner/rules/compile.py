@@ -8,7 +8,7 @@ from operator import and_, or_
 import polars as pl
 
 from scanner.rules.comparisons import UNKNOWN, choose, compare, undecided
-from scanner.rules.lifting import PAST, Clockless, asks_row, kids, settle, starts
+from scanner.rules.lifting import PAST, Clockless, asks_row, settle, starts
 from scanner.rules.logic import (
     FALSE,
     Both,
@@ -23,11 +23,12 @@ from scanner.rules.logic import (
     Undecided,
     both,
     either,
+    kids,
 )
 from scanner.rules.lower import lower
 from scanner.rules.operators import all_, any_
 from scanner.rules.reads import fields_read
-from scanner.rules.scope import Element, Row, Scope, doubtful, lacking
+from scanner.rules.scope import Element, Row, Scope
 from scanner.rules.sizes import length
 from scanner.rules.survey import Survey
 from scanner.rules.syntax import FieldOperand, Predicate
@@ -98,7 +99,7 @@ def _any(node: Quantified, part: Node, row: Row) -> pl.Expr:
     """Ask for one alternative: any(issued in time and listed) = issued in time and any(listed)."""
     match part:
         case Compare("", "is", (FieldOperand(name),)):
-            return _contains(row.value(node.subject), name, row)
+            return _contains(node.subject, name, row)
         case Outside(asked):
             return quantified(Quantified(node.subject, every=False, part=Constant(value=True)), row) & compare(asked, row)
         case Both(parts) if any(isinstance(one, Outside) for one in parts):
@@ -120,21 +121,24 @@ def _by_clock(node: Quantified, row: Row) -> pl.Expr:
         return quantified(Quantified(node.subject, node.every, settle(node.part, clock, moment)), row)
 
     chosen = choose(row.value(clock), ordered, [settled(moment) for moment in (PAST, *ordered)])
-    lacks, doubted = lacking(row, clock), doubtful(row, clock)
+    lacks, doubted = row.lacking(clock), row.doubtful(clock)
     if lacks is not None:
         chosen = pl.when(lacks).then(settled(Clockless.ABSENT)).otherwise(chosen)
     return chosen if doubted is None else pl.when(doubted).then(settled(Clockless.UNKNOWN)).otherwise(chosen)
 
 
-def _contains(values: pl.Expr, name: str, row: Row) -> pl.Expr:
+def _contains(subject: str, name: str, row: Row) -> pl.Expr:
     """Look for another field's value among the elements."""
-    item = row.value(name)
-    hit = values.list.contains(item, nulls_equal=False)
-    unsure = values.list.agg(pl.element().null_count()) > 0
-    doubted = doubtful(row, name)
-    unsure = unsure if doubted is None else unsure | doubted
-    some = pl.when(hit).then(statement=True).when(~unsure).then(statement=False)
-    return pl.when(values.list.len() == 0).then(statement=False).when(values.is_not_null()).then(some)
+    values = row.value(subject)
+    hit = values.list.contains(row.value(name), nulls_equal=False)
+    unsure = [values.list.agg(pl.element().null_count()) > 0] if row.survey.open(subject) else []
+    doubted = row.doubtful(name)
+    unsure += [] if doubted is None else [doubted]
+    if not unsure and not row.nullable(name):
+        return hit
+    # NOTE: with a null item, or a null element, Polars says null even where the list is empty.
+    none = (values.list.len() == 0) | ~reduce(or_, unsure) if unsure else values.is_not_null()
+    return pl.when(hit).then(statement=True).when(values.is_not_null() & none).then(statement=False)
 
 
 def _of_elements(node: Quantified, row: Row, settled: dict[str, bool] | None = None) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from scanner.model import Outcome
 from scanner.rules import missing
 from scanner.rules.compile import lengthened, truth
-from scanner.rules.logic import TRUE, Node
+from scanner.rules.logic import TRUE, Node, lists
 from scanner.rules.lower import lower
 from scanner.rules.scope import Row
 from scanner.rules.survey import Survey
@@ -118,6 +118,7 @@ def _condition(when: Predicate | None, kind: str, as_of: datetime) -> Node:
 def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judged]:
     """Ask each distinct `when` once, then every `require`, some rules at a time."""
     table = row.survey.table
+    row.survey.look_at(sorted(set().union(*(lists(node) for pair in conditions for node in pair))))
     numbers = {when: number for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
     whens = table.select(_full(truth(when, row)).alias(f"_when{number}") for when, number in numbers.items())
     skips = [_skip(when, row, whens[f"_when{number}"]) for when, number in numbers.items()]

@@ -19,6 +19,7 @@ from scanner.rules.logic import (
     both,
     either,
     inverse,
+    kids,
 )
 from scanner.rules.syntax import FieldOperand, Literal, Operand, Steps
 
@@ -34,16 +35,6 @@ class Clockless(Enum):
 
 
 Moment = datetime | Clockless
-
-
-def kids(node: Node) -> tuple[Node, ...]:
-    """Name the forms that a form is made of."""
-    match node:
-        case Both(parts) | Either(parts):
-            return parts
-        case Inverse(part) | Quantified(part=part):
-            return (part,)
-    return ()
 
 
 def starts(node: Node) -> dict[str, set[datetime]]:

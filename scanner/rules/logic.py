@@ -106,3 +106,19 @@ def inverse(part: Node) -> Node:
     if isinstance(part, Constant):
         return Constant(None if part.value is None else not part.value)
     return part.part if isinstance(part, Inverse) else Inverse(part)
+
+
+def kids(node: Node) -> tuple[Node, ...]:
+    """Name the forms that a form is made of."""
+    match node:
+        case Both(parts) | Either(parts):
+            return parts
+        case Inverse(part) | Quantified(part=part):
+            return (part,)
+    return ()
+
+
+def lists(node: Node) -> set[str]:
+    """Name the lists of the row that a form asks."""
+    here = {node.subject} if isinstance(node, Length | Quantified) else set()
+    return here.union(*map(lists, kids(node)))

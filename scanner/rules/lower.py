@@ -8,7 +8,7 @@ from scanner import tables
 from scanner.rules import limits
 from scanner.rules.limits import AS_OF
 from scanner.rules.logic import FALSE, Compare, Length, Node, Outside, Quantified, both, either, inverse
-from scanner.rules.operators import OPERATORS
+from scanner.rules.operators import OPERATORS, Takes, alternatives, pattern_fault
 from scanner.rules.syntax import (
     AllOf,
     AnyOf,
@@ -45,7 +45,7 @@ class Lowering:
             case AllOf(parts):
                 return both(map(self.node, parts))
             case AnyOf(parts):
-                return either(map(self.node, parts))
+                return either(_merged(map(self.node, parts)))
             case Not(part):
                 return inverse(self.node(part))
             case Elements():
@@ -117,6 +117,22 @@ class Lowering:
         """A name alone can be forged: it counts only on an element whose signature was verified."""
         if key == NAME and VERIFIED in self.members:
             yield Compare(VERIFIED, "is", (Literal(value=True),))
+
+
+def _merged(parts: Iterable[Node]) -> Iterable[Node]:
+    """Join patterns on the same text to one, as long as the engine takes it."""
+    patterns: dict[str, list[Compare]] = {}
+    for part in parts:
+        if isinstance(part, Compare) and OPERATORS[part.op].takes is Takes.TEXT:
+            patterns.setdefault(part.subject, []).append(part)
+        else:
+            yield part
+    for subject, alike in patterns.items():
+        joined = alternatives((one.op, str(one.operands[0].value)) for one in alike if isinstance(one.operands[0], Literal))
+        if len(alike) > 1 and pattern_fault(joined) is None:
+            yield Compare(subject, "matches", (Literal(joined),))
+        else:
+            yield from alike
 
 
 def _equal(subject: str, key: str, values: Sequence[Scalar]) -> Compare:

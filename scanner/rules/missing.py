@@ -9,10 +9,9 @@ import polars as pl
 from scanner import tables
 from scanner.rules.comparisons import choose
 from scanner.rules.compile import members, truth
-from scanner.rules.lifting import kids
-from scanner.rules.logic import Compare, Length, Node, Outside, Quantified
+from scanner.rules.logic import Compare, Length, Node, Outside, Quantified, kids
 from scanner.rules.reads import operands
-from scanner.rules.scope import Element, Row, doubtful, inverted
+from scanner.rules.scope import Element, Row, inverted
 from scanner.rules.syntax import FieldOperand, Operand, Steps
 
 ALWAYS = pl.lit(value=True)
@@ -59,7 +58,7 @@ def _of_test(parts: Sequence[Flags]) -> Flags:
 
 def _of_field(name: str, row: Row) -> Flags:
     """A field is missing where it is unknown; a time fact is told by its sources, unless it is itself said to be unknown."""
-    unknown = doubtful(row, name)
+    unknown = row.doubtful(name)
     if unknown is None:
         return {}
     sources = row.fact(name).time
@@ -84,7 +83,7 @@ def _of_steps(steps: Steps, row: Row) -> Iterator[Flags]:
     yield _of_field(steps.clock, row)
     each = [_joined(_of_operands([one], row)) for one in (steps.first, *(later for _, later in steps.later))]
     starts = [start for start, _ in steps.later]
-    clock, unsure = row.value(steps.clock), doubtful(row, steps.clock)
+    clock, unsure = row.value(steps.clock), row.doubtful(steps.clock)
     for name in dict.fromkeys(name for one in each for name in one):
         here = [one.get(name, NEVER) for one in each]
         told = clock.is_not_null() & choose(clock, starts, here)

@@ -5,7 +5,7 @@ can forget it. Text is matched by anchored expressions of a linear-time engine: 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, get_args, get_type_hints
@@ -152,14 +152,13 @@ def matches(subject: Text, operand: Pattern) -> pl.Expr:
 @operator("glob")
 def glob(subject: Text, operand: Pattern) -> pl.Expr:
     """The whole text matches the pattern: `*` stands for any characters, `?` for one."""
-    parts = (".*" if char == "*" else "." if char == "?" else literal(char) for char in operand)
-    return subject.str.contains(whole("".join(parts)), strict=True)
+    return subject.str.contains(whole(_globbed(operand)), strict=True)
 
 
 @operator("under_domain")
 def under_domain(subject: Text, operand: Pattern) -> pl.Expr:
     """The text is the domain name or one below it, label by label, without regard to case or a final dot."""
-    return subject.str.contains(whole(rf"(?:.*\.)?(?i-u:{literal(operand.removesuffix('.'))})\.?"), strict=True)
+    return subject.str.contains(whole(_domain(operand)), strict=True)
 
 
 @operator("any")
@@ -190,6 +189,20 @@ _phrase("in_list", "The value, or every key of an entry, is in the named list.",
 def literal(text: str) -> str:
     """Quote text for the expression engine (only ASCII punctuation may follow a backslash there)."""
     return re.sub(r"[\\.+*?()|\[\]{}^$#&~-]", r"\\\g<0>", text)
+
+
+def _globbed(text: str) -> str:
+    return "".join(".*" if char == "*" else "." if char == "?" else literal(char) for char in text)
+
+
+def _domain(text: str) -> str:
+    return rf"(?:.*\.)?(?i-u:{literal(text.removesuffix('.'))})\.?"
+
+
+def alternatives(said: Iterable[tuple[str, str]]) -> str:
+    """Join patterns, each with its operator, to one expression: one walk over the text finds out about all."""
+    written: dict[str, Callable[[str], str]] = {"matches": str, "glob": _globbed, "under_domain": _domain}
+    return "|".join(f"(?:{written[op](text)})" for op, text in said)
 
 
 def whole(expression: str) -> str:

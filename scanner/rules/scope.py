@@ -28,23 +28,8 @@ class Scope(Protocol):
     def absence(self, name: str) -> Absence:
         """Whether a null means absent."""
 
-
-def lacking(scope: Scope, name: str) -> pl.Expr | None:
-    """Say where a name is absent; None: nowhere."""
-    if not scope.nullable(name):
-        return None
-    return _column(conjoined(scope.value(name).is_null(), scope.absence(name)))
-
-
-def doubtful(scope: Scope, name: str) -> pl.Expr | None:
-    """Say where a name is unknown; None: nowhere."""
-    if not scope.nullable(name):
-        return None
-    return _column(conjoined(scope.value(name).is_null(), inverted(scope.absence(name))))
-
-
-def _column(absence: Absence) -> pl.Expr | None:
-    return absence if isinstance(absence, pl.Expr) else None
+    def lacking(self, name: str) -> pl.Expr | None:
+        """Say where a name is absent; None: nowhere."""
 
 
 class Row:
@@ -55,6 +40,7 @@ class Row:
         self.survey = survey
         self.undeclared = undeclared
         """Take absent declared facts as unknown: to find what only their absence decided."""
+        self._lacks: dict[tuple[str, bool], pl.Expr | None] = {}
 
     def fact(self, name: str) -> Fact:
         """The registry's entry; the loader has refused names without one."""
@@ -95,6 +81,22 @@ class Row:
             absent = conjoined(absent, ~_named(tables.UNKNOWN, name))
         return disjoined(absent, _named(tables.ABSENT, name)) if name in self.survey.said_absent else absent
 
+    def lacking(self, name: str) -> pl.Expr | None:
+        """Say where a field is absent; None: nowhere."""
+        return self._where(name, absent=True)
+
+    def doubtful(self, name: str) -> pl.Expr | None:
+        """Say where a field is unknown; None: nowhere."""
+        return self._where(name, absent=False)
+
+    def _where(self, name: str, *, absent: bool) -> pl.Expr | None:
+        key = name, absent
+        if key not in self._lacks:
+            absence = self.absence(name) if self.nullable(name) else not absent
+            where = conjoined(self.value(name).is_null(), absence if absent else inverted(absence))
+            self._lacks[key] = where if isinstance(where, pl.Expr) and self.survey.ever(where) else None
+        return self._lacks[key]
+
     def _doubted(self, fact: Fact) -> bool:
         return self.undeclared and fact.origin is Origin.DECLARED
 
@@ -122,8 +124,8 @@ class Row:
         unknown: Absence = False
         absent: Absence = False
         for name in fact.time:
-            unknown = disjoined(unknown, doubtful(self, name))
-            absent = disjoined(absent, lacking(self, name))
+            unknown = disjoined(unknown, self.doubtful(name))
+            absent = disjoined(absent, self.lacking(name))
         return disjoined(absent, inverted(unknown))
 
 
@@ -150,16 +152,30 @@ class Element:
 
     def nullable(self, name: str) -> bool:
         """Whether any element lacks it."""
-        return bool(name) and self.row.survey.hollow(self.subject, name)
+        return bool(name) and len(self.row.survey.hollow(self.subject, name)) > 0
 
     def absence(self, name: str) -> Absence:
         """Whether a null member means absent: as the list's own origin has it, or by what it was looked up by."""
         if name in self.settled:
             return self.settled[name]
         origin = self.row.fact(self.subject).origin
-        if origin is Origin.DECODED:
-            return self.row.decoded()
-        return origin is Origin.DECLARED or self.row.known(self.type(name).known_by)
+        if origin is Origin.DECLARED:
+            return True
+        absence = self.row.decoded() if origin is Origin.DECODED else self.row.known(self.type(name).known_by)
+        return self._alike(name, absence) if isinstance(absence, pl.Expr) else absence
+
+    def _alike(self, name: str, absence: pl.Expr) -> Absence:
+        """Answer for all rows at once, if those that lack the member are alike."""
+        survey = self.row.survey
+        answers = survey.table.select(absence).to_series().gather(survey.hollow(self.subject, name))
+        return True if answers.all() else absence if answers.any() else False
+
+    def lacking(self, name: str) -> pl.Expr | None:
+        """Say where a part is absent; None: nowhere."""
+        if not self.nullable(name):
+            return None
+        where = conjoined(self.value(name).is_null(), self.absence(name))
+        return where if isinstance(where, pl.Expr) else None
 
 
 def _named(mark: str, name: str) -> pl.Expr:

@@ -1,6 +1,6 @@
 """A look at a whole table before rules are compiled for it: what never occurs there costs nothing in any rule."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -17,30 +17,42 @@ class Survey:
         """All rows were read from bytes, or none; None: some."""
         self.said_unknown = self._named(tables.UNKNOWN)
         self.said_absent = self._named(tables.ABSENT)
-        self._inner: dict[str, pl.Series] = {}
-        self._known: dict[tuple[str, str], bool] = {}
+        self._open: dict[str, bool] = {}
+        self._hollow: dict[tuple[str, str], pl.Series] = {}
 
     def nulls(self, name: str) -> bool:
         """Whether any row has null there; a column that the table lacks is null throughout."""
         return name not in self.schema or self.table[name].null_count() > 0
 
+    def ever(self, condition: pl.Expr) -> bool:
+        """Whether a condition is true of any row."""
+        return bool(self.table.select(condition.any()).item()) if self.table.height else False
+
+    def look_at(self, names: Iterable[str]) -> None:
+        """Look at several list columns at once."""
+        lists = [name for name in names if isinstance(self.schema.get(name), pl.List) and name not in self._open]
+        gaps = (pl.col(name).list.agg(pl.element().null_count()).sum() for name in lists)
+        found = self.table.lazy().select(gaps).collect().row(0) if lists else ()
+        self._open |= {name: bool(count) for name, count in zip(lists, found, strict=True)}
+
     def open(self, name: str) -> bool:
         """Whether any list has a null element, which says that there may be more."""
-        return self._once(name, "", lambda inner: inner.null_count() > 0)
+        self.look_at([name])
+        return self._open.get(name, False)
 
-    def hollow(self, name: str, member: str) -> bool:
-        """Whether any element, of a list of structures, lacks this member."""
-        return self._once(name, member, lambda inner: inner.struct.field(member).null_count() > 0)
+    def hollow(self, name: str, member: str) -> pl.Series:
+        """The rows of which an element, of a list of structures, lacks this member (a row for each such element)."""
+        if (name, member) not in self._hollow:
+            self._hollow[name, member] = self._rows(name, member)
+        return self._hollow[name, member]
 
-    def _once(self, name: str, member: str, look: Callable[[pl.Series], bool]) -> bool:
+    def _rows(self, name: str, member: str) -> pl.Series:
         if name not in self.schema:
-            return False
-        if name not in self._inner:
-            self._inner[name] = self.table[name].explode(empty_as_null=False, keep_nulls=False)
-        key = name, member
-        if key not in self._known:
-            self._known[key] = look(self._inner[name])
-        return self._known[key]
+            return pl.Series([], dtype=pl.UInt32)
+        lists = self.table[name]
+        inner = lists.explode(empty_as_null=False, keep_nulls=False)
+        lacking = inner.is_not_null() & inner.struct.field(member).is_null()
+        return lists.list.len().fill_null(0).cum_sum().search_sorted(lacking.arg_true(), side="right")
 
     def _decoded(self) -> bool | None:
         if tables.DECODED not in self.schema:
@@ -49,7 +61,7 @@ class Survey:
         return True if read == self.table.height else None if read else False
 
     def _named(self, mark: str) -> frozenset[str]:
-        if mark not in self.schema:
+        if mark not in self.schema or self.table[mark].null_count() == self.table.height:
             return frozenset()
         names = self.table[mark].explode(empty_as_null=False, keep_nulls=False).unique()
         return frozenset(names.drop_nulls().to_list())

@@ -8,7 +8,7 @@ import polars as pl
 from scanner.rules import missing
 from scanner.rules.compile import lengthened, truth
 from scanner.rules.logic import Node
-from scanner.rules.scope import Row, lacking
+from scanner.rules.scope import Row
 from scanner.tables import Origin
 
 
@@ -42,4 +42,4 @@ def _blank(name: str, row: Row) -> pl.Expr | None:
     """Say where nobody declared a fact; None: nowhere, or it is not for anybody to declare."""
     if row.fact(name).origin is not Origin.DECLARED:
         return None
-    return row.value(name).list.len() == 0 if row.type(name).name == "list" else lacking(row, name)
+    return row.value(name).list.len() == 0 if row.type(name).name == "list" else row.lacking(name)
