@@ -45,10 +45,10 @@ def run(options: argparse.Namespace) -> Exit:
     made = evidence.make(folder / "evidence", now)
     names = {"html": "report.html", "pdf": "report.pdf", "sarif": "results.sarif"}
     outputs = _outputs.parse([f"{form}={folder / name}" for form, name in names.items()])
-    with server.running(made) as address:
+    with server.running(made):
         request = Request(
-            evidence=(*map(str, made.evidence), address),
-            targets=(),
+            evidence=tuple(map(str, made.evidence)),
+            targets=(str(made.targets),),
             policies=("public-tls", "tls-endpoints", "pqc-readiness"),
             as_of=now,
             as_of_given=False,
