@@ -94,7 +94,8 @@ def test_a_modern_server(world: World) -> None:
     assert facts["tls.versions"] == ["TLS 1.2", "TLS 1.3"]
     assert all(one["aead"] and one["forward_secrecy"] for one in world.suites("modern"))
     assert (facts["hsts.sent"], facts["hsts.max_age"]) == (True, timedelta(seconds=63072000))
-    assert (facts["client_auth"], facts["protocol"], facts["address"]) == ("none", "tls", "127.0.0.1")
+    assert (facts["client_auth"], facts["protocol"]) == ("none", "tls")
+    assert facts["address"] in {"127.0.0.1", "::1"}, "either is localhost, and some machines ask for IPv6 first"
     groups = facts["tls.groups"]
     assert isinstance(groups, list)
     assert {"X25519", "P-256", None} <= set(groups)
