@@ -134,6 +134,7 @@ class _Loader:
         header = _Header(sources, params, entries, healthy, tests_as_of)
         own = self._rules(words["policy"], words["version"], node, header, faults)
         inherited = [rule for parent in parents for rule in parent.rules]
+        self.same_ids(parents)
         rules = tuple({rule.id: rule for rule in (*inherited, *own)}.values())
         advisory = self._word(node, "advisory", faults, needed=False) or None
         if not rules and not faults.found:
@@ -194,6 +195,9 @@ class _Loader:
             return None
         if not isinstance(name, Scalar):
             faults.add(name, "extends lists names of policies")
+            return None
+        if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name.text):
+            faults.add(name, f"{name.text!r} is no id of a policy; write the bare name, as in public-tls")
             return None
         chain = (*above, file.stem)
         if name.text in chain:
@@ -315,6 +319,9 @@ def _given(node: Node | None, faults: Faults) -> dict[str, Scalar]:
     if not isinstance(node, Mapping):
         faults.add(node, "set is a mapping of parameters")
         return {}
+    for key, value in node:
+        if not isinstance(value, Scalar):
+            faults.add(value, f"set: {key.text} is a single value")
     return {key.text: value for key, value in node if isinstance(value, Scalar)}
 
 

@@ -196,4 +196,6 @@ def entry(given: Entry) -> dict[str, Any]:
     """Write an entry of a list."""
     written: dict[str, Any] = {"label": given.label} if given.label else {}
     written |= {key or "value": _plain(value) for key, value in given.keys.items()}
-    return written | {name: instant(end) for name, end in (("until", given.until), ("issued_until", given.issued_until)) if end}
+    ends = (("until", given.until), ("issued_until", given.issued_until))
+    # NOTE: an entry holds to the end of the day that is written; kept is the instant after it.
+    return written | {name: (end - timedelta(days=1)).date().isoformat() for name, end in ends if end}

@@ -1,5 +1,6 @@
 """The tree of `when` and `require` becomes typed predicates; every fault is noted with its place and the nearest legal word."""
 
+import re
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +71,8 @@ class Builder:
     kind: str
     params: MappingType[str, Scalar]
     lists: MappingType[str, tuple[Entry, ...]]
+    names_field: bool = False
+    """Where the builder is, `{ field: NAME }` may stand inside a list."""
 
     def predicate(self, node: Node) -> Predicate | None:
         """Build `when` or `require`."""
@@ -308,6 +311,9 @@ class Builder:
         if names.members is not None:
             self.faults.add(value, "inside a list of structures another field cannot be named")
             return None
+        if not name and not self.names_field:
+            self.faults.add(value, "inside a list another field is named only as any or none: { is: { field: … } }")
+            return None
         return FieldOperand(value.text)
 
     def _steps(self, name: str, type_: Type, value: Mapping, names: Names) -> Operand | None:
@@ -382,12 +388,18 @@ class Builder:
         element = type_.element
         if element is None:
             return None
+        only = [key.text for key, _ in value] if isinstance(value, Mapping) else []
+        self.names_field = word in {"any", "none"} and only == ["is"]
         inner = self._element(element, value, name)
+        self.names_field = False
         return Elements(name, word, inner, self.mark(value)) if inner is not None else None
 
     def _count(self, name: str, value: Node, names: Names) -> Predicate | None:
         counted = self._field("count", INTEGER, value, names)
         if counted is None:
+            return None
+        if _asks_more(counted):
+            self.faults.add(value, "count is compared with numbers: is, one_of, at_least, at_most, more_than, less_than")
             return None
         return _sized(counted, name)
 
@@ -434,11 +446,43 @@ class Builder:
             if names.members is None and known and key and tables.fact(self.kind, part) is None:
                 self.faults.add(value, f"entries of {value.text} name {part!r}, which is not a field of {self.kind}")
                 return None
+        if self._odd_entries(value, name, entries, names):
+            return None
         return InList(name, value.text, entries, self.mark(value))
+
+    def _odd_entries(self, value: Scalar, name: str, entries: tuple[Entry, ...], names: Names) -> bool:
+        """Entries that could never match are faults, not quiet refusals of every asset."""
+        before = len(self.faults.found)
+        for entry in entries:
+            for key, wanted in entry.keys.items():
+                type_ = names.type_of(".".join(filter(None, (name, key)))) or names.type_of(key)
+                if key.endswith("sha256") and not re.fullmatch("[0-9a-f]{64}", str(wanted)):
+                    self.faults.add(
+                        value,
+                        f"an entry of {value.text} has {key} {str(wanted)[:80]!r}; 64 lower-case hexadecimal digits are wanted",
+                    )
+                elif type_ is not None and type_.name != "list":
+                    self._constant_of(value, str(wanted), type_, f"{key or name} (an entry of {value.text})")
+        return len(self.faults.found) > before
+
+    def _constant_of(self, place: Scalar, text: str, type_: Type, name: str) -> None:
+        try:
+            scalars.typed(Scalar(text, place.line, place.column, plain=False), type_, name)
+        except scalars.NotTypedError as error:
+            self.faults.add(place, str(error))
 
 
 def _operands(value: Sequence) -> bool:
     return any(isinstance(item, Mapping) and {key.text for key, _ in item} & {"field", "by"} for item in value.items)
+
+
+def _asks_more(predicate: Predicate) -> bool:
+    """Tell whether a count is asked what only other things can answer."""
+    if isinstance(predicate, AllOf | AnyOf):
+        return any(map(_asks_more, predicate.parts))
+    if isinstance(predicate, Not):
+        return _asks_more(predicate.part)
+    return not isinstance(predicate, Test) or predicate.op == "present"
 
 
 def _sized(predicate: Predicate, name: str) -> Predicate:

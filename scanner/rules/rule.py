@@ -67,6 +67,10 @@ class RuleReader:
                 self.faults.add(key, f"unknown key {key.text!r}{nearest(key.text, DEFAULT_KEYS)}")
         self.kinds = self._kinds(node.get("for"))
         self.when = node.get("when")
+        if self.when is not None and not self.kinds:
+            self.faults.add(self.when, "defaults: a when needs for: KIND beside it, or no rule takes it")
+        elif self.when is not None:
+            self._default_when(self.kinds)
 
     def rule(self, key: Scalar, node: Node) -> Rule | None:
         """Read one rule; None where it is unusable (its faults are noted)."""

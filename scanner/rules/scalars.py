@@ -11,10 +11,10 @@ from scanner.rules.words import nearest
 from scanner.tables import Type
 
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"(?:(\d{1,12})w)?(?:(\d{1,12})d)?(?:(\d{1,12})h)?(?:(\d{1,12})m)?(?:(\d{1,12})s)?")
 _CALENDAR = re.compile(r"\d+\s*(y|yr|years?|mo|months?)", re.IGNORECASE)
 _MOST_SECONDS = 10_000 * 366 * 86400
-_INTEGER = re.compile(r"[-+]?\d{1,18}")
+_INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _SHARE = re.compile(r"\d{1,6}(\.\d{1,9})?%")
 
 
@@ -80,7 +80,10 @@ def instant(text: str, _type: Type | None = None, name: str = "this") -> datetim
         value = datetime.fromisoformat(text if re.match(r"\d{4}-\d\d-\d\d", text) else "")
     except ValueError as error:
         raise NotTypedError(f"{text!r} is not a date, which {name} is; write it as 2026-03-15 or 2026-03-15T12:00:00Z") from error
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise NotTypedError(f"{text!r} lies beyond the year 9999 in UTC") from error
 
 
 def after_day(text: str, name: str) -> datetime:
@@ -88,7 +91,10 @@ def after_day(text: str, name: str) -> datetime:
     start = instant(text, None, name)
     if len(text) > len("2026-03-15"):
         raise NotTypedError(f"{text!r}: {name} is a day; write it as 2026-03-15")
-    return start + timedelta(days=1)
+    try:
+        return start + timedelta(days=1)
+    except OverflowError as error:
+        raise NotTypedError(f"{text!r}: {name} is the last day there is; leave it out instead") from error
 
 
 _READERS: dict[str, Callable[[str, Type, str], Any]] = {

@@ -15,7 +15,7 @@ title: A policy
 owner: pki@example.com
 sources: [{ id: br, doc: The document, edition: 1.10, checked: 2026-11-23 }]
 params: { bits: { default: 2048, at_least: 2048, doc: Smallest modulus } }
-lists: { cas: [{ label: CA, spki_sha256: aa }], owners: [retail] }
+lists: { cas: [{ label: CA, spki_sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa }], owners: [retail] }
 defaults: { for: certificate, when: { is_ca: false } }
 healthy: { certificate: { is_ca: false, key: { algorithm: RSA, bits: 4096 }, not_before: 2026-10-01, lifetime: 90d } }
 rules:
@@ -106,6 +106,21 @@ PLACES = {
         "owner: o\nextends: public-tsl",
         "p.yaml:5:10: 'public-tsl': no such policy beside this file or among the shipped; nearest: 'public-tls'",
     ),
+    "dropped when": (
+        "for: certificate, when",
+        "when",
+        "p.yaml:8:19: defaults: a when needs for: KIND beside it, or no rule takes it",
+    ),
+    "endless entry": (
+        f"spki_sha256: {'a' * 64}",
+        f"spki_sha256: {'a' * 64}, until: 9999-12-31",
+        f"p.yaml:7:{51 + 64}: '9999-12-31': until is the last day there is; leave it out instead",
+    ),
+    "path as parent": (
+        "owner: pki@example.com",
+        "owner: o\nextends: ./p",
+        "p.yaml:5:10: './p' is no id of a policy; write the bare name, as in public-tls",
+    ),
     "clock": (
         "at_least: $bits",
         "at_least: { by: not_befor, steps: [1] }",
@@ -145,6 +160,10 @@ PREDICATES = {
     "{ key.bits: { at_least: { field: lifetime } } }": "lifetime is duration; key.bits is integer",
     "{ owner: { is: { field: teem } } }": "'teem' is not a field of certificate; nearest: 'team'",
     "{}": "an empty predicate asks nothing",
+    "{ san.dns: { count: { present: true } } }": "count is compared with numbers",
+    "{ san.dns: { all: { is: { field: subject.cn } } } }": "only as any or none: { is: { field: … } }",
+    "{ not_before: { from: 9999-12-31T23:59:59-10:00 } }": "lies beyond the year 9999",
+    "{ key.bits: 0777 }": "is not a whole number",
     "{ chain: { any: { spki_sha25: aa } } }": "'spki_sha25' is not a field of an element of the list; nearest: 'spki_sha256'",
 }
 
