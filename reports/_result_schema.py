@@ -9,6 +9,9 @@ from scanner.model import (
     FINDINGS,
     GAPS,
     PROBLEMS,
+    BaselineReport,
+    ExceptionReport,
+    ExceptionState,
     Exit,
     Mode,
     OnUnknown,
@@ -37,6 +40,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "size": {"type": ["integer", "null"], "minimum": 0},
     "advisory": {"type": ["string", "null"]},
     "named": {"type": "boolean"},
+    "new_only": {"type": "boolean"},
+    "state": {"enum": [str(one) for one in ExceptionState]},
+    "days_left": {"type": ["integer", "null"]},
+    **{name: {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}} for name in ("loosened", "disabled")},
 }
 _COUNTS = {
     "line",
@@ -52,8 +59,12 @@ _COUNTS = {
     "dropped",
     "files",
     "ignored",
+    "known",
+    "worse",
+    "gone",
 }
-_LISTS = {"policies", "kinds", "controls"}
+_LINE = {"type": ["integer", "null"], "minimum": 1}
+_LISTS = {"policies", "kinds", "controls", "waives"}
 
 
 def schema() -> dict[str, Any]:
@@ -70,7 +81,10 @@ def schema() -> dict[str, Any]:
         "summary": _summary(),
         "rules": _array(_fields(RuleReport)),
         "findings": _array(_columns(FINDINGS)),
-        "exceptions": {"type": "array", "items": {"type": "object"}},
+        "exceptions": _array(
+            {**_fields(ExceptionReport), "properties": {**_fields(ExceptionReport)["properties"], "line": _LINE}}
+        ),
+        "baseline": {"oneOf": [{"type": "null"}, _baseline()]},
         "evidence_gaps": _array(_columns(GAPS)),
         "problems": _array(_columns(PROBLEMS)),
     }
@@ -98,6 +112,11 @@ def _field(name: str) -> dict[str, Any]:
     if name in _COUNTS:
         return COUNT
     return TEXTS if name in _LISTS else WORDS.get(name, TEXT)
+
+
+def _baseline() -> dict[str, Any]:
+    found = _fields(BaselineReport)
+    return {**found, "properties": {**found["properties"], "policies": WORDS["sources"]}}
 
 
 def _columns(columns: dict[str, pl.DataType]) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def document(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "rules": [_plain(rule) for rule in report.rules],
         "findings": [finding(row) for row in report.findings.iter_rows(named=True)],
-        "exceptions": [dict(one) for one in report.exceptions],
+        "exceptions": [_plain(one) for one in report.exceptions],
+        "baseline": None if report.baseline is None else _plain(report.baseline),
         "evidence_gaps": list(report.gaps.iter_rows(named=True)),
         "problems": list(report.problems.iter_rows(named=True)),
     }

@@ -171,6 +171,10 @@ class PolicyReport:
     """id, doc, edition, checked."""
     text: str = ""
     """The policy as evaluated; written to RESULT/policies/."""
+    loosened: tuple[Mapping[str, str], ...] = ()
+    """Rules that it makes less strict than what it extends: rule, what (in words), reason (its `override`)."""
+    disabled: tuple[Mapping[str, str], ...] = ()
+    """Rules that it takes out: rule, reason, until (a day, or empty)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,64 @@ class RuleReport:
     skipped: int = 0
     skipped_undeclared: int = 0
     waived: int = 0
+
+
+class ExceptionState(StrEnum):
+    """What became of an exception at as_of."""
+
+    IN_FORCE = "in force"
+    PENDING = "not yet in force"
+    LAPSED = "lapsed"
+    UNUSED = "unused"
+    """In force, but it matches no open finding."""
+    REFUSED = "refused"
+    """A rule forbids it, so it is not applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionReport:
+    """An exception as reports show it (interfaces.md, exceptions.parquet)."""
+
+    id: str
+    rule: str
+    """A rule id or a glob, as written."""
+    assets: str
+    """The selector, as written on one line."""
+    reason: str
+    owner: str
+    approved_by: str
+    ticket: str
+    created: str
+    expires: str
+    """Days, as 2026-11-01; in force to the end of the last one, UTC."""
+    state: ExceptionState
+    why: str = ""
+    """Why it is refused, in words."""
+    waives: tuple[str, ...] = ()
+    """finding_id of the fails it waives; of a lapsed one, of those that are open again."""
+    days_left: int | None = None
+    """Whole days from as_of to the end; negative when lapsed."""
+    path: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineReport:
+    """The baseline a run was compared with."""
+
+    path: str
+    created: str
+    owner: str
+    policies: tuple[Mapping[str, str], ...]
+    """id and version at the time it was made."""
+    known: int
+    """Findings of this run that it holds."""
+    worse: int
+    """Findings that it holds in a milder form, and that are new therefore."""
+    gone: int
+    """Entries that this run did not find again."""
+    new_only: bool
+    """Known findings do not count (`--new-only`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +372,8 @@ class Report:
     """Columns SIGHTINGS."""
     undeclared: tuple[Mapping[str, Any], ...] = ()
     """field, assets, rules: what a `when` skipped only because a declared field is absent."""
-    exceptions: tuple[Mapping[str, Any], ...] = ()
+    exceptions: tuple[ExceptionReport, ...] = ()
+    baseline: BaselineReport | None = None
     anchor: str = "README.md"
     """The file that SARIF points at when the evidence lies nowhere inside the root."""
 

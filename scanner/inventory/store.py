@@ -17,6 +17,9 @@ from scanner.model import (
     FINDINGS,
     GAPS,
     PROBLEMS,
+    BaselineReport,
+    ExceptionReport,
+    ExceptionState,
     Exit,
     ExitReport,
     Mode,
@@ -63,7 +66,7 @@ def _write(report: Report, folder: Path, result_json: bytes) -> None:
     report.findings.write_parquet(folder / "findings.parquet")
     report.gaps.write_parquet(folder / "gaps.parquet")
     rules_frame(report).write_parquet(folder / "rules.parquet")
-    pl.DataFrame(list(report.exceptions)).write_parquet(folder / "exceptions.parquet")
+    exceptions_frame(report).write_parquet(folder / "exceptions.parquet")
     (folder / "policies").mkdir()
     for policy in report.policies:
         (folder / "policies" / f"{policy.id}.yaml").write_text(policy.text, encoding="utf-8")
@@ -100,6 +103,14 @@ def rules_frame(report: Report) -> pl.DataFrame:
             "skipped_undeclared": "skip_undeclared",
         }
     )
+
+
+def exceptions_frame(report: Report) -> pl.DataFrame:
+    """Return exceptions.parquet: one row per exception with what became of it."""
+    names = tuple(ExceptionReport.__dataclass_fields__)
+    schema = dict.fromkeys(names, pl.String()) | dict.fromkeys(("days_left", "line"), pl.Int64())
+    rows = [{name: _flat(getattr(one, name)) for name in names} for one in report.exceptions]
+    return pl.DataFrame(rows, schema=schema | {"waives": pl.List(pl.String())})
 
 
 def _flat(value: Any) -> Any:
@@ -168,7 +179,8 @@ def load(folder: Path) -> Report:
         tables=kinds,
         sightings=sightings,
         undeclared=tuple(said["summary"]["undeclared"]),
-        exceptions=tuple(said["exceptions"]),
+        exceptions=tuple(_exception(row) for row in said["exceptions"]),
+        baseline=_baseline(said["baseline"]),
     )
 
 
@@ -179,8 +191,17 @@ def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFra
 def _policy(folder: Path, row: Mapping[str, Any]) -> PolicyReport:
     path = folder / "policies" / f"{os.path.basename(row['id'])}.yaml"  # noqa: PTH119 - an id, not a path
     return PolicyReport(
-        **{**row, "sources": tuple(row["sources"])}, text=path.read_text(encoding="utf-8") if path.is_file() else ""
+        **{**row, **{name: tuple(row[name]) for name in ("sources", "loosened", "disabled")}},
+        text=path.read_text(encoding="utf-8") if path.is_file() else "",
     )
+
+
+def _exception(row: Mapping[str, Any]) -> ExceptionReport:
+    return ExceptionReport(**{**row, "state": ExceptionState(row["state"]), "waives": tuple(row["waives"])})
+
+
+def _baseline(row: Mapping[str, Any] | None) -> BaselineReport | None:
+    return None if row is None else BaselineReport(**{**row, "policies": tuple(row["policies"])})
 
 
 def _rule(row: Mapping[str, Any]) -> RuleReport:
