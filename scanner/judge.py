@@ -27,7 +27,7 @@ HINTS = {
     **dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256", "issuer.ca_owner"), ISSUER),
     **dict.fromkeys(("tls.groups", "tls.pq_groups"), "a scanner that sees ML-KEM groups"),
     **dict.fromkeys(("in_inventory", "certificate.in_inventory"), "an inventory"),
-    "on_network": "a scan",
+    **dict.fromkeys(("on_network", "deployed_at", "endpoints"), "a scan"),
 }
 """What would tell a fact that no importer gives as it stands."""
 
@@ -121,6 +121,8 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
 def sources(kind: str, name: str) -> list[str]:
     """Name what can tell a fact: the certificate's bytes, a hint, or the importers that feed it."""
     fact = tables.fact(kind, name)
+    if fact is not None and fact.joined == "certificate":
+        return sources(fact.joined, name.removeprefix(tables.LEAF))
     if name in HINTS:
         return [HINTS[name]]
     if fact is not None and fact.origin is Origin.DECODED:

@@ -25,7 +25,7 @@ def check(request: Request, tool: Mapping[str, str], progress: Progress) -> Repo
     collected = collect(request, progress)
     merged = merge(collected.intake.frames(), certificate.read)
     known = derive(merged, scope.helpers(policies, request), scope.roots(request))
-    chosen, notes = scope.narrowed(known, request)
+    chosen, notes = scope.where(timed(scope.assumed(known, request), request.as_of), request)
     return judged(request, tool, policies, rules, collected, merged, chosen, notes)
 
 
@@ -39,8 +39,8 @@ def derive(merged: Merged, helpers: Sequence[bytes], own_roots: Sequence[bytes])
 
 
 def timed(known: Mapping[str, pl.DataFrame], as_of: datetime) -> dict[str, pl.DataFrame]:
-    """Add the facts that depend on the date of evaluation."""
-    return {kind: clock.with_time(table, kind, as_of) for kind, table in known.items()}
+    """Add what is computed at every evaluation: what one kind sees of another, and what depends on the date."""
+    return {kind: clock.with_time(table, kind, as_of) for kind, table in cross.joined(known).items()}
 
 
 def judged(
@@ -54,9 +54,8 @@ def judged(
     notes: Sequence[Problem],
 ) -> Report:
     """Evaluate and gather all that reports may say."""
-    now = timed(known, request.as_of)
-    evaluation = evaluate(rules, now, request.as_of)
-    found = judge.findings(evaluation, rules, now, seen_first(merged.sightings), request)
+    evaluation = evaluate(rules, known, request.as_of)
+    found = judge.findings(evaluation, rules, known, seen_first(merged.sightings), request)
     dated = judge.about_the_run(policies, merged.sightings, request.as_of)
     problems = [*collected.problems, *merged.problems, *notes, *dated]
     assets = sum(table.height for table in known.values())

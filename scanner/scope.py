@@ -70,15 +70,14 @@ def _certificates(name: str, root: Path, flag: str) -> list[bytes]:
     return found
 
 
-def narrowed(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
-    """Apply --assume, then --where."""
-    assumed = {kind: assume(kind, table, request.assume) for kind, table in known.items()}
+def assumed(known: Mapping[str, pl.DataFrame], request: Request) -> dict[str, pl.DataFrame]:
+    """Apply --assume; a field that no kind has is refused."""
     for name in request.assume:
         if not any(tables.fact(kind, name) for kind in known):
             every = {name for facts in tables.FACTS.values() for name in facts}
             near = get_close_matches(name, every, 1)
             raise UsageError(f"--assume {name}: no such field{f'; nearest: {near[0]!r}' if near else ''}")
-    return where(assumed, request)
+    return {kind: assume(kind, table, request.assume) for kind, table in known.items()}
 
 
 def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.DataFrame:
@@ -89,6 +88,8 @@ def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.Data
             continue
         if fact.time:
             raise UsageError(f"--assume {name}: it follows from {' and '.join(fact.time)}; assume these, or use --as-of")
+        if fact.joined:
+            raise UsageError(f"--assume {name}: it is a fact of {fact.joined}; assume it there")
         value = pl.lit(load.value(kind, name, text)).cast(fact.type.dtype)
         given = pl.col(name) if name in table.columns else pl.lit(None, fact.type.dtype)
         blank = given.is_null()

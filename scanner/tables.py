@@ -77,7 +77,14 @@ class Fact:
     """Null of this fact is absent (not unknown) in rows where the named fact is not null."""
     time: tuple[str, ...] = ()
     """A time fact: computed from `as_of` and these facts at evaluation, never stored."""
+    joined: str | None = None
+    """Taken at evaluation from the rows of this kind, never stored."""
     name: str = field(default="")
+
+    @property
+    def stored(self) -> bool:
+        """It is a column of the kind's table; else it is computed at every evaluation."""
+        return not self.time and self.joined is None
 
 
 def decoded(type_: Type, doc: str, **more: Any) -> Fact:
@@ -115,6 +122,14 @@ CIPHER = struct(
     aead=BOOLEAN,
     forward_secrecy=BOOLEAN,
     bits=INTEGER,
+)
+SERVER = struct(
+    host=TEXT,
+    port=INTEGER,
+    address=TEXT,
+    protocol=TEXT,
+    owner=replace(TEXT, known_by="name"),
+    environment=replace(TEXT, known_by="name"),
 )
 
 
@@ -237,6 +252,11 @@ class Certificate(Asset):
     sct_count = decoded(INTEGER, "Embedded signed certificate timestamps (RFC 6962).")
     earliest_sct = decoded(INSTANT, "Timestamp of the earliest embedded SCT.")
     deployed_at = observed(many(TEXT), "Endpoints that were seen serving it; open, since not every endpoint was scanned.")
+    endpoints = derived(
+        many(SERVER),
+        "The endpoints in the evidence that serve it as leaf; open, since not every endpoint was scanned.",
+        joined="endpoint",
+    )
     in_inventory = derived(BOOLEAN, "An inventory lists it; unknown where no inventory was given.")
     on_network = derived(BOOLEAN, "A scan saw it; unknown where nothing was scanned.")
     private_key_beside = observed(BOOLEAN, "A private key is stored in the same file; unknown where no file was read.")
@@ -278,6 +298,9 @@ class Endpoint(Asset):
         trusted = observed(BOOLEAN, "A root store of the scanner accepts the chain.")
         hostname_matches = observed(BOOLEAN, "The leaf names the host (RFC 9525).")
         in_inventory = derived(BOOLEAN, "An inventory lists the leaf; unknown where no inventory was given.")
+        decoded = derived(
+            BOOLEAN, "True where the leaf's own bytes were read, so that what it lacks is absent.", joined="certificate"
+        )
 
     class chain:
         order_ok = observed(BOOLEAN, "The server sends its chain in order (RFC 5246 7.4.2).")
@@ -315,6 +338,31 @@ def _walk(owner: type, prefix: str = "") -> Iterator[tuple[str, Fact]]:
 FACTS: dict[str, dict[str, Fact]] = {kind: dict(_walk(owner)) for kind, owner in KINDS.items()}
 """Kind, then dotted name, to fact."""
 
+LEAF = "certificate."
+"""Before the facts of its leaf, as an endpoint has them."""
+
+
+def _of_leaf(one: Fact) -> Fact:
+    """Make an endpoint's fact of a certificate's; its null is absent where the leaf's own would be."""
+    known_by = {Origin.DECODED: "decoded", Origin.DECLARED: "name"}.get(one.origin, one.known_by)
+    return replace(
+        one,
+        origin=Origin.DERIVED,
+        doc=f"Of the leaf: {one.doc}",
+        known_by=LEAF + known_by if known_by else None,
+        time=tuple(LEAF + source for source in one.time),
+        joined="certificate",
+        name=LEAF + one.name,
+    )
+
+
+_OWN_OF_CERTIFICATE = frozenset({"asset_id", "place", "sources", "deployed_at", "endpoints"})
+FACTS["endpoint"] |= {
+    LEAF + name: _of_leaf(one)
+    for name, one in FACTS["certificate"].items()
+    if name not in _OWN_OF_CERTIFICATE and LEAF + name not in FACTS["endpoint"]
+}
+
 
 def fact(kind: str, name: str) -> Fact | None:
     """Find a fact; `labels.NAME` is one for any name."""
@@ -324,8 +372,8 @@ def fact(kind: str, name: str) -> Fact | None:
 
 
 def schema(kind: str) -> dict[str, pl.DataType]:
-    """Columns of a kind's table as stored: all facts but the time facts, then the marks."""
-    return {name: known.type.dtype for name, known in FACTS[kind].items() if not known.time} | MARKS
+    """Columns of a kind's table as stored, then the marks."""
+    return {name: known.type.dtype for name, known in FACTS[kind].items() if known.stored} | MARKS
 
 
 def empty(kind: str) -> pl.DataFrame:

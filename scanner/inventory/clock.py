@@ -27,7 +27,7 @@ def with_time(table: pl.DataFrame, kind: str, as_of: datetime) -> pl.DataFrame:
 def _computed(table: pl.DataFrame, fact: Fact, now: pl.Expr) -> pl.Expr:
     """Compute a time fact from the instants it is made of."""
     sources = [_instant(table, name) for name in fact.time]
-    return COMPUTED[fact.name](now, *sources).cast(fact.type.dtype)
+    return COMPUTED[fact.name.removeprefix(tables.LEAF)](now, *sources).cast(fact.type.dtype)
 
 
 def _instant(table: pl.DataFrame, name: str) -> pl.Expr:
