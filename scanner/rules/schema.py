@@ -1,210 +1,206 @@
 """The JSON Schema of the policy language, made from the registry and the operators: completion and hover text for editors."""
 
 import json
-from typing import Any
+from collections.abc import Callable
 
 from scanner import tables
-from scanner.model import Mode, OnUnknown, Severity
+from scanner.model import Mode, OnUnknown, Outcome, Severity
 from scanner.rules import load, rule
-from scanner.rules.operators import OPERATORS, Takes
-from scanner.tables import Fact, Type
+from scanner.rules.schema_fields import Schema, Types, closed, combined, parts, prefixes, reference, several
+from scanner.rules.syntax import ABSENT, UNKNOWN
 
 URI = "https://json-schema.org/draft/2020-12/schema"
-_TEXT = {"type": "string", "minLength": 1}
-_DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d"}
-_PATTERNS = {
-    "duration": (r"^-?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$|^\$", "a duration: 398d, 12h, 200d1s; or $param"),
-    "instant": (r"^\d{4}-\d\d-\d\d|^\$", "a date or instant (UTC), or $param"),
-    "share": (r"^\d+(\.\d+)?%$|^\$", "a share: 66%; or $param"),
-    "integer": (r"^[-+]?\d+$|^\$", "a whole number, or $param"),
-    "boolean": ("^(true|false)$", "true or false"),
-}
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_DATE: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d", "description": "A day, 2026-03-15, or an instant in UTC."}
+_LABELS: Schema = {r"^labels\.": {"description": "A label of the inventory."}}
+_OWN_KEY = r"^[a-z0-9]+(-[a-z0-9.]+)*$"
+_INHERITED = r"^[a-z0-9.-]+/[a-z0-9.-]+$"
 
 
 def text() -> str:
     """Write the schema as it is shipped."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def schema() -> dict[str, Any]:
+def schema() -> Schema:
     """Build the schema of a policy file."""
-    kinds = list(tables.KINDS)
+    kinds, types = list(tables.KINDS), Types()
     return {
         "$schema": URI,
         "title": "certgate policy",
         "description": "One policy: rules over the facts of machine identities.",
-        "type": "object",
-        "required": list(load.NEEDED),
-        "additionalProperties": False,
-        "properties": {
-            "policy": {"type": "string", "description": "Id; the same as the file's name."},
-            "version": {"type": ["string", "number"], "description": "Version of the policy."},
-            "title": _TEXT | {"description": "What the policy is about, for reports."},
-            "owner": _TEXT | {"description": "Who answers for it."},
-            "extends": {
-                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
-                "description": "Policies whose rules come in unchanged.",
-            },
-            "set": {"type": "object", "description": "Parameters of the policies that this one extends."},
-            "advisory": _TEXT | {"description": "Why nothing in this policy can block."},
-            "tests_as_of": _DATE | {"description": "Date of evaluation of tests that have no date of their own."},
-            "sources": {
-                "type": "array",
-                "items": _closed(load.SOURCE_KEYS),
-                "description": "What the policy was written against.",
-            },
-            "params": {"type": "object", "additionalProperties": _closed(load.PARAM_KEYS, any_value=True)},
-            "lists": {
-                "type": "object",
-                "additionalProperties": {"type": "array"},
-                "description": "Lists that rules name with in_list.",
-            },
-            "defaults": _object(
-                {"for": _kinds(kinds), "when": {"anyOf": [_predicate(kind) for kind in kinds]}},
-                "Kind and condition of rules that say none.",
-            ),
-            "healthy": _object({kind: {"type": "object"} for kind in kinds}, "A row per kind that no rule fails."),
-            "rules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}},
-        },
-        "$defs": {"rule": _rule(kinds)}
-        | {f"predicate.{kind}": _of_kind(kind) for kind in kinds}
-        | {f"shape.{kind}.{prefix}": _shape(kind, prefix) for kind in kinds for prefix in _prefixes(kind)},
+        **closed(_policy(kinds), required=list(load.NEEDED)),
+        "$defs": _words(kinds) | _rules(kinds) | _shapes(kinds, types) | types.definitions(),
     }
 
 
-def _rule(kinds: list[str]) -> dict[str, Any]:
-    either = {"anyOf": [_predicate(kind) for kind in kinds]}
-    properties: dict[str, Any] = {
+def _policy(kinds: list[str]) -> Schema:
+    texts = {
+        "policy": "Id; the same as the file's name.",
+        "title": "What the policy is about, for reports.",
+        "owner": "Who answers for it.",
+        "advisory": "Why nothing in this policy can block; every report prints it.",
+    }
+    either = {"anyOf": [reference(f"when.{kind}") for kind in kinds]}
+    return {
+        **{name: _TEXT | {"description": said} for name, said in texts.items()},
+        "version": {"type": ["string", "number"], "description": "Version of the policy: 1.0.0."},
+        "extends": {"anyOf": [reference("parent"), several(reference("parent"))], "description": "Policies whose rules come in."},
+        "set": {"type": "object", "description": "Parameters of what this one extends, within their bounds."},
+        "tests_as_of": _DATE | {"description": "Date of evaluation of tests that have no date of their own."},
+        "sources": {
+            "type": "array",
+            "items": _closed(load.SOURCE_KEYS, "id", "doc"),
+            "description": "What it was written against.",
+        },
+        "params": {
+            "type": "object",
+            "additionalProperties": _closed(load.PARAM_KEYS, "default"),
+            "description": "Values a child may set.",
+        },
+        "lists": {
+            "type": "object",
+            "additionalProperties": reference("list"),
+            "description": "Lists that rules name with in_list.",
+        },
+        "settings": {"type": "object", "description": "Settings of governance: the longest term of exceptions."},
+        "defaults": closed({"for": reference("kinds"), "when": either}, "Kind and condition of rules that say none."),
+        "healthy": closed({kind: reference(f"row.{kind}") for kind in kinds}, "A row per kind that no rule fails."),
+        "rules": {
+            "type": "object",
+            "description": "By key; an inherited rule by its full id.",
+            "patternProperties": {_OWN_KEY: reference("rule"), _INHERITED: reference("restated")},
+            "additionalProperties": False,
+        },
+    }
+
+
+def _words(kinds: list[str]) -> Schema:
+    """What rules and policies have in common."""
+    one = {"enum": kinds}
+    pin = closed(
+        {"policy": _TEXT, "version": _SCALAR, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}, required=["policy"]
+    )
+    clocks = sorted({name for facts in tables.FACTS.values() for name, fact in facts.items() if fact.type.name == "instant"})
+    fields = sorted({name for facts in tables.FACTS.values() for name in facts})
+    change = closed({"add": {"type": "array"}, "remove": {"type": "array"}}, minProperties=1)
+    return {
+        "kinds": {"anyOf": [one, several(one)], "description": "The kind of asset; several share their fields."},
+        "parent": {"anyOf": [_TEXT, pin]},
+        "list": {"anyOf": [{"type": "array", "items": reference("entry")}, change]},
+        "entry": {
+            "anyOf": [_SCALAR, {"type": "object", "minProperties": 1}],
+            "description": "An entry matches where all its keys do, except label, note, until and issued_until.",
+        },
+        "steps": closed(
+            {"by": {"enum": ["as_of", *clocks]}, "steps": {"type": "array", "minItems": 1}},
+            "A limit that changes with time: the first value bare, then { from: DATE, value: … }.",
+            required=["by", "steps"],
+        ),
+        "field": closed({"field": {"enum": fields}}, "Another field of the same row.", required=["field"]),
+        "not-there": {"enum": [ABSENT, UNKNOWN]},
+        "modes": {"enum": [str(mode) for mode in Mode]},
+    }
+
+
+def _rules(kinds: list[str]) -> Schema:
+    said = _rule(kinds)
+    of_kind = [
+        {
+            "if": {"required": ["for"], "properties": {"for": {"const": kind}}},
+            "then": {"properties": dict.fromkeys(("when", "when_only", "require"), reference(f"when.{kind}"))},
+        }
+        for kind in kinds
+    ]
+    needed = ["title", "severity", "require", "because", "fix", "tests"]
+    own = {**closed(said, required=needed), "allOf": of_kind}
+    return {"rule": own, "restated": {**closed(said), "allOf": of_kind, "description": "An inherited rule with its changes."}}
+
+
+def _rule(kinds: list[str]) -> Schema:
+    either = {"anyOf": [reference(f"when.{kind}") for kind in kinds]}
+    step = closed({"from": _DATE, "value": reference("modes")}, required=["from", "value"])
+    return {
         "title": _TEXT | {"description": "What holds when the rule passes, as a sentence."},
-        "for": _kinds(kinds),
+        "for": reference("kinds"),
         "when": either | {"description": "Which assets the rule applies to; and-ed with the defaults'."},
         "when_only": either | {"description": "Which assets the rule applies to, instead of the defaults'."},
         "severity": {"enum": [str(one) for one in Severity], "description": "How bad; it does not say whether it blocks."},
-        "require": either | {"description": "What must hold."},
-        "enforce": {"description": "block (default), warn or report; or steps by date.", "anyOf": [_modes(), {"type": "array"}]},
+        "require": {"anyOf": [*either["anyOf"], _group()], "description": "What must hold."},
+        "group_by": {"enum": _fields(), "description": "One finding per group of assets with the same value of this field."},
+        "enforce": {
+            "anyOf": [reference("modes"), several({"anyOf": [reference("modes"), step]})],
+            "description": "block (default), warn or report; or steps by date, on as_of.",
+        },
         "if_unknown": {"enum": [str(one) for one in OnUnknown], "description": "What an undecided rule means for the gate."},
-        "waivable": {"type": ["boolean", "string"], "description": "false refuses exceptions."},
+        "waivable": {"enum": [True, False, "true", "false"], "description": "false refuses exceptions."},
+        "override": _TEXT | {"description": "Why this rule is less strict than the one it restates."},
+        "disabled": closed({"reason": _TEXT, "until": _DATE}, "Takes the rule out, for a reason.", required=["reason"]),
         "because": _TEXT | {"description": "Why the rule is there. May use {name} {observed} {limit}."},
         "fix": _TEXT | {"description": "One concrete next step. May use {name} {observed} {limit}."},
-        "source": _closed(rule.SOURCE_KEYS) | {"description": "Source, clause and binding."},
-        "controls": {"type": "array", "items": _TEXT, "description": "Framework controls: pci-dss-4.0.1/4.2.1."},
-        "tests": {"type": "array", "items": {"type": "object"}, "description": "At least one pass and one fail."},
-    }
-    needed = ["title", "severity", "require", "because", "fix", "tests"]
-    return {"type": "object", "required": needed, "additionalProperties": False, "properties": properties}
-
-
-def _modes() -> dict[str, Any]:
-    return {"enum": [str(one) for one in Mode]}
-
-
-def _kinds(kinds: list[str]) -> dict[str, Any]:
-    one = {"enum": kinds}
-    return {"anyOf": [one, {"type": "array", "items": one}], "description": "The kind of asset."}
-
-
-def _closed(names: tuple[str, ...], *, any_value: bool = False) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: {} if any_value else _scalar() for name in names},
+        "source": _closed(rule.SOURCE_KEYS, "id") | {"description": "Source, clause and binding."},
+        "controls": {
+            "anyOf": [{"type": "array", "items": _TEXT}, {"type": "object"}],
+            "description": "Framework controls: pci-dss-4.0.1/4.2.1.",
+        },
+        "tests": {
+            "anyOf": [{"type": "array", "items": _test(kinds)}, {"type": "object"}],
+            "description": "A pass and a fail at least.",
+        },
     }
 
 
-def _scalar() -> dict[str, Any]:
-    return {"type": ["string", "number", "boolean"]}
+def _group() -> Schema:
+    number = {"type": ["integer", "object", "string"]}
+    distinct = closed({"of": {"enum": _fields()}, "at_most": number}, "How many different values the group has.", required=["of"])
+    share = {"type": "object", "minProperties": 1, "description": "Its share of all assets: { at_most: 60% }."}
+    demands = {"distinct": distinct, "count": number | {"description": "How many assets the group has."}, "share": share}
+    return closed({"group": closed(demands, minProperties=1)}, required=["group"])
 
 
-def _object(properties: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties, "description": description}
+def _fields() -> list[str]:
+    return sorted({name for facts in tables.FACTS.values() for name in facts})
 
 
-def _predicate(kind: str) -> dict[str, Any]:
-    return {"$ref": f"#/$defs/predicate.{kind}"}
+def _test(kinds: list[str]) -> Schema:
+    rows = [reference(f"row.{kind}") for kind in kinds]
+    row = {"anyOf": [*rows, {"type": "array", "items": {"anyOf": rows}}], "description": "What deviates from the healthy row."}
+    return closed({str(one): row for one in Outcome} | {"as_of": _DATE}, minProperties=1)
 
 
-def _of_kind(kind: str) -> dict[str, Any]:
-    """A mapping of fields, dotted or nested, beside the words that combine."""
-    facts = tables.FACTS[kind]
-    properties: dict[str, Any] = {name: _field(fact.type) | {"description": _hover(fact)} for name, fact in facts.items()}
-    for prefix in _prefixes(kind):
-        properties[prefix] = {"$ref": f"#/$defs/shape.{kind}.{prefix}"}
-    several = {"type": "array", "minItems": 1, "items": _predicate(kind)}
-    combine = {"all_of": several, "any_of": several, "not": _predicate(kind)}
-    return {
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": properties | combine,
-        "patternProperties": {r"^labels\.": {}},
-    }
+def _shapes(kinds: list[str], types: Types) -> Schema:
+    """Predicates and rows of every kind, and of every name that has parts."""
+    found: Schema = {}
+    for kind in kinds:
+        found |= _nested(f"when.{kind}", kind, types.fields, combine=True)
+        found |= _nested(f"row.{kind}", kind, types.stated, combine=False)
+    return found
 
 
-def _prefixes(kind: str) -> list[str]:
-    """Name what has parts: `key` of `key.bits`."""
-    facts = tables.FACTS[kind]
-    return list(dict.fromkeys(name.partition(".")[0] for name in facts if "." in name and name.partition(".")[0] not in facts))
+def _nested(name: str, kind: str, describe: Callable[..., Schema], *, combine: bool) -> Schema:
+    """A field may be named in full or below what it is part of; rows say nothing but values."""
+    found: Schema = {}
+    names = ["", *prefixes(kind)]
+    for prefix in names:
+        here, start = f"{name}.{prefix}".rstrip("."), f"{prefix}." if prefix else ""
+        below = {
+            one.removeprefix(start): reference(f"{name}.{one}")
+            for one in names
+            if one and one != prefix and one.startswith(start)
+        }
+        words = combined(reference(here)) if combine else {}
+        if not prefix and combine:
+            words = {word: words[word] for word in ("all_of", "any_of", "not")}
+        extra = {"kind": {"enum": list(tables.KINDS)}} if not prefix and not combine else {}
+        found[here] = closed(
+            describe(parts(kind, start)) | below | words | extra, f"Parts of {prefix}." if prefix else "", minProperties=1
+        )
+        if not prefix:
+            found[here] |= {"patternProperties": _LABELS}
+            found[here]["properties"]["labels"] = {"type": "object", "description": "Labels of the inventory, by name."}
+    return found
 
 
-def _shape(kind: str, prefix: str) -> dict[str, Any]:
-    """The parts of one name, and choices of such shapes."""
-    parts = {
-        name.removeprefix(f"{prefix}."): _field(fact.type) | {"description": _hover(fact)}
-        for name, fact in tables.FACTS[kind].items()
-        if name.startswith(f"{prefix}.")
-    }
-    same = {"$ref": f"#/$defs/shape.{kind}.{prefix}"}
-    several = {"type": "array", "minItems": 1, "items": same}
-    combine = {"one_of": several, "all_of": several, "any_of": several, "not": same, "in_list": _TEXT}
-    return {
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": parts | combine,
-        "description": f"Parts of {prefix}.",
-    }
-
-
-def _hover(fact: Fact) -> str:
-    unit = f", in {fact.unit}" if fact.unit else ""
-    return f"{fact.doc} ({fact.type.name}{unit}; {fact.origin})"
-
-
-def _field(type_: Type) -> dict[str, Any]:
-    """What may stand behind a field: a bare value, a list of values, or operators."""
-    fitting = {one.name: _operator(one.name, type_) | {"description": one.doc} for one in OPERATORS.values() if one.fits(type_)}
-    operators = {"type": "object", "minProperties": 1, "properties": fitting | _combined(), "additionalProperties": False}
-    if type_.name == "list":
-        return {"anyOf": [operators]}
-    operand = {"type": "object", "required": ["by", "steps"]}
-    several = {"type": "array", "minItems": 1, "items": {"anyOf": [_value(type_), {"type": "object"}]}}
-    return {"anyOf": [_value(type_), several, operators, operand, {"type": "object", "required": ["field"]}]}
-
-
-def _combined() -> dict[str, Any]:
-    return {name: {"type": "array", "minItems": 1} for name in ("all_of", "any_of")} | {"not": {}}
-
-
-def _operator(name: str, type_: Type) -> dict[str, Any]:
-    takes = OPERATORS[name].takes
-    if takes is Takes.VALUES:
-        return {"type": "array", "minItems": 1, "items": {"anyOf": [_value(type_), {"type": "object"}]}}
-    if takes is Takes.VALUE:
-        return {"anyOf": [_value(type_), {"type": "object"}]}
-    if takes is Takes.BOOLEAN:
-        return _value(tables.BOOLEAN)
-    return _TEXT if takes is Takes.TEXT or takes is Takes.LIST_NAME else {}
-
-
-def _value(type_: Type) -> dict[str, Any]:
-    if type_.name == "boolean":
-        return {"enum": [True, False, "true", "false"]}
-    if type_.name == "integer":
-        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\$"}]}
-    if type_.name in _PATTERNS:
-        pattern, words = _PATTERNS[type_.name]
-        return {"type": "string", "pattern": pattern, "description": words}
-    if type_.values:
-        other = [{"type": "string", "pattern": f"^({type_.pattern})$"}] if type_.pattern else []
-        return {"anyOf": [{"enum": list(type_.values)}, *other, {"type": "string", "pattern": r"^\$"}]}
-    return {"type": ["string", "number"]}
+def _closed(names: tuple[str, ...], *needed: str) -> Schema:
+    return closed(dict.fromkeys(names, _SCALAR), required=list(needed))
