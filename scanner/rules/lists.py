@@ -9,6 +9,8 @@ from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 
 NOTES = frozenset({"label", "note"})
 LIMITS = frozenset({"until", "issued_until"})
+CERTIFICATES = "certificates"
+"""Key of an entry that names a file of certificates."""
 
 
 def read(node: Node | None, faults: Faults) -> tuple[dict[str, tuple[Entry, ...]], tuple[str, ...]]:

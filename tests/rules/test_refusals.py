@@ -99,7 +99,8 @@ PLACES = {
     "group rules": (
         "    severity: high",
         "    severity: high\n    group_by: key.spki_sha256",
-        "p.yaml:14:5: group_by comes with a later version",
+        "p.yaml:15:14: a rule with group_by asks something of groups: require: { group: { distinct: { of: FIELD, at_most: 1 } } }, "
+        "or count or share",
     ),
     "extends": (
         "owner: pki@example.com",
@@ -149,7 +150,7 @@ PREDICATES = {
     "{ subject.cn: off }": "'off' is ambiguous in YAML; write \"off\" in quotes",
     "{ subject.cn: 0x1f }": "'0x1f' is ambiguous in YAML; write \"0x1f\" in quotes",
     "{ usage: tls-server }": "usage is a list; say any, all, none, count or empty of it",
-    "{ usage: { is: tls-server } }": "operator is does not fit usage (list of texts); one of all, any, count, empty, none, not",
+    "{ usage: { is: tls-server } }": "operator is does not fit usage (list of texts); one of all, all_of, any, any_of, count, empty, none, not",
     "{ usage: { any: tls-servr } }": "'tls-servr' is not a value of the element; nearest: 'tls-server'",
     "{ key.bits: { one_of: [] } }": "one_of wants a list of values, at least one",
     "{ key.bits: 2048, key: { bits: 2048 } }": "key.bits is given twice; first at p.yaml:14:16",
