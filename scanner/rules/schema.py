@@ -83,7 +83,6 @@ def _words(kinds: list[str]) -> Schema:
         {"policy": _TEXT, "version": _SCALAR, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}, required=["policy"]
     )
     clocks = sorted({name for facts in tables.FACTS.values() for name, fact in facts.items() if fact.type.name == "instant"})
-    fields = sorted({name for facts in tables.FACTS.values() for name in facts})
     change = closed({"add": {"type": "array"}, "remove": {"type": "array"}}, minProperties=1)
     return {
         "kinds": {"anyOf": [one, several(one)], "description": "The kind of asset; several share their fields."},
@@ -93,41 +92,42 @@ def _words(kinds: list[str]) -> Schema:
             "anyOf": [_SCALAR, {"type": "object", "minProperties": 1}],
             "description": "An entry matches where all its keys do, except label, note, until and issued_until.",
         },
-        "steps": closed(
-            {"by": {"enum": ["as_of", *clocks]}, "steps": {"type": "array", "minItems": 1}},
-            "A limit that changes with time: the first value bare, then { from: DATE, value: … }.",
-            required=["by", "steps"],
-        ),
-        "field": closed({"field": {"enum": fields}}, "Another field of the same row.", required=["field"]),
+        "clock": {"enum": ["as_of", *clocks], "description": "What picks the limit: as_of, or an instant of the asset."},
+        "field": closed({"field": {"enum": _fields()}}, required=["field"]),
         "not-there": {"enum": [ABSENT, UNKNOWN]},
+        "group": _group(),
         "modes": {"enum": [str(mode) for mode in Mode]},
     }
 
 
 def _rules(kinds: list[str]) -> Schema:
     said = _rule(kinds)
-    of_kind = [
-        {
+    of_kind: Schema = {"properties": _conditions({"anyOf": [reference(f"when.{kind}") for kind in kinds]})}
+    for kind in kinds:
+        of_kind = {
             "if": {"required": ["for"], "properties": {"for": {"const": kind}}},
-            "then": {"properties": dict.fromkeys(("when", "when_only", "require"), reference(f"when.{kind}"))},
+            "then": {"properties": _conditions(reference(f"when.{kind}"))},
+            "else": of_kind,
         }
-        for kind in kinds
-    ]
     needed = ["title", "severity", "require", "because", "fix", "tests"]
-    own = {**closed(said, required=needed), "allOf": of_kind}
-    return {"rule": own, "restated": {**closed(said), "allOf": of_kind, "description": "An inherited rule with its changes."}}
+    own = {**closed(said, required=needed), **of_kind}
+    return {"rule": own, "restated": {**closed(said), **of_kind, "description": "An inherited rule with its changes."}}
+
+
+def _conditions(fields: Schema) -> Schema:
+    """What may be asked, once the kind is told."""
+    return {"when": fields, "when_only": fields, "require": {"anyOf": [fields, reference("group")]}}
 
 
 def _rule(kinds: list[str]) -> Schema:
-    either = {"anyOf": [reference(f"when.{kind}") for kind in kinds]}
     step = closed({"from": _DATE, "value": reference("modes")}, required=["from", "value"])
     return {
         "title": _TEXT | {"description": "What holds when the rule passes, as a sentence."},
         "for": reference("kinds"),
-        "when": either | {"description": "Which assets the rule applies to; and-ed with the defaults'."},
-        "when_only": either | {"description": "Which assets the rule applies to, instead of the defaults'."},
+        "when": {"description": "Which assets the rule applies to; and-ed with the defaults'."},
+        "when_only": {"description": "Which assets the rule applies to, instead of the defaults'."},
         "severity": {"enum": [str(one) for one in Severity], "description": "How bad; it does not say whether it blocks."},
-        "require": {"anyOf": [*either["anyOf"], _group()], "description": "What must hold."},
+        "require": {"description": "What must hold."},
         "group_by": {"enum": _fields(), "description": "One finding per group of assets with the same value of this field."},
         "enforce": {
             "anyOf": [reference("modes"), several({"anyOf": [reference("modes"), step]})],

@@ -76,6 +76,8 @@ class Types:
         for name, type_ in self.types.items():
             found[f"of.{name}"] = self._shape(type_) if type_.members else self._predicate(type_)
             found[f"value.{name}"] = self._value(type_)
+            if type_.element is None and type_.members is None:
+                found[f"steps.{name}"] = self._steps(type_)
         return found
 
     def _value(self, type_: Type) -> Schema:
@@ -105,7 +107,14 @@ class Types:
         return {"anyOf": [*operand["anyOf"], several(operand), operators]}
 
     def _operand(self, type_: Type) -> Schema:
-        return {"anyOf": [self.value(type_), PARAM, reference("steps"), reference("field")]}
+        return {"anyOf": [self.value(type_), PARAM, reference(f"steps.{self.names[_key(type_)]}"), reference("field")]}
+
+    def _steps(self, type_: Type) -> Schema:
+        """A limit that changes with time: the first value bare, then dated ones."""
+        value = {"anyOf": [self.value(type_), PARAM, reference("field")]}
+        dated = closed({"from": _SCALARS["instant"], "value": value}, required=["from", "value"])
+        steps = several({"anyOf": [*value["anyOf"], dated]})
+        return closed({"by": reference("clock"), "steps": steps}, required=["by", "steps"])
 
     def _operator(self, name: str, type_: Type) -> Schema:
         takes = OPERATORS[name].takes
