@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner.rules.syntax import Scalar as Value
-from scanner.rules.tree import AMBIGUOUS, Scalar
+from scanner.rules.tree import AMBIGUOUS, Scalar, ambiguous
 from scanner.rules.words import nearest
 from scanner.tables import Type
 
@@ -26,7 +26,7 @@ def typed(node: Scalar, type_: Type, name: str) -> Value:
     """Read a constant for a field of this type."""
     text = node.text
     if node.plain and AMBIGUOUS.fullmatch(text) and type_.name in {"text", "boolean"}:
-        raise NotTypedError(f"{text!r} is ambiguous in YAML; write {_instead(text, type_)}")
+        raise NotTypedError(ambiguous(text, _instead(text, type_)))
     value: Value = _READERS[type_.name](text, type_, name)
     return value
 

@@ -1,7 +1,8 @@
 """YAML as a tree that knows line and column of every node: plain text scalars, no YAML 1.1 typing, nothing executed."""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +13,37 @@ from scanner.errors import Fault
 MOST_BYTES = 10_000_000
 MOST_DEPTH = 100
 MOST_NODES = 500_000
+LONGEST_MESSAGE = 400
 AMBIGUOUS = re.compile(
-    r"(?i:on|off|yes|no|y|n|null)|~|[-+]?[0-9.]+[eE][-+]?[0-9]+|[0-9]+(:[0-9]+)+|0x[0-9a-fA-F]+|0o?[0-7]+|[-+]?\.(?i:inf|nan)"
+    r"|(?i:on|off|yes|no|y|n|null)|~|[-+]?[0-9.]+[eE][-+]?[0-9]+|[-+]?[0-9]+(:[0-9]+)+|0[xX][0-9a-fA-F]+|0o?[0-7]+|0b[01]+"
+    r"|[-+]?\.(?i:inf|nan)"
 )
-_CLASSES = {"0x": "a hexadecimal number", "0o": "an octal number"}
+"""What YAML readers take for something else than text (nothing at all is null)."""
+_AMBIGUOUS_FIRST = frozenset("oOyYnN~+-.0123456789") | {""}
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Control, bidirectional and invisible characters: what is read must be what is seen."""
+_PROBLEMS = {
+    "mapping values are not allowed": "a colon with a space behind it cannot stand in unquoted text; quote the whole text",
+    "did not find expected ',' or ']'": "the list that begins with [ lacks a comma or its ]",
+    "did not find expected ',' or '}'": "the mapping that begins with { lacks a comma or its }",
+    "did not find expected key": "this line does not fit the indentation above, or text stands behind a closing quote or bracket",
+    "did not find expected '-' indicator": "each item of this list begins with - in the same column",
+    "could not find expected ':'": "a key needs a colon with a space behind it",
+    "found unexpected end of stream": "a quote is opened here and never closed",
+    "did not find expected node content": "a value is missing here",
+    "block sequence entries are not allowed": "a list begins on a line of its own: - ITEM",
+}
+"""What libyaml says, and what an author does about it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scalar:
-    """A text with its place; `plain` means it was not quoted."""
+    """A text with its place; `plain` means it was not quoted.
+
+    NOTE: nodes are not frozen, since a policy has thousands and freezing costs.
+    """
 
     text: str
     line: int
@@ -28,7 +51,7 @@ class Scalar:
     plain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sequence:
     """A list of nodes."""
 
@@ -37,7 +60,7 @@ class Sequence:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mapping:
     """Keys in the order they are written, with the nodes of key and value."""
 
@@ -47,7 +70,10 @@ class Mapping:
 
     def get(self, key: str) -> "Node | None":
         """Find the value of a key."""
-        return next((value for name, value in self.entries if name.text == key), None)
+        for name, value in self.entries:
+            if name.text == key:
+                return value
+        return None
 
     def __iter__(self) -> Iterator[tuple[Scalar, "Node"]]:
         """Go through key and value."""
@@ -57,12 +83,20 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+class TooManyFaultsError(Exception):
+    """So much is wrong in a file that the rest is not looked at."""
+
+
 @dataclass(slots=True)
 class Faults:
     """Collects everything wrong in one file."""
 
     path: str
     found: list[Fault] = field(default_factory=list)
+    ambiguous: list[Scalar] = field(default_factory=list)
+    """Unquoted scalars that other readers of YAML take for no text."""
+    most: int | None = None
+    """How many are collected before the file is given up."""
 
     def add(self, node: Any, message: str) -> None:
         """Note a fault at a node."""
@@ -72,7 +106,25 @@ class Faults:
             line, column = node.line, node.column
         else:
             line, column = node.line + 1, node.column + 1
-        self.found.append(Fault(self.path, line, column, message))
+        cut = message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
+        self.found.append(Fault(self.path, line, column, cut))
+        if self.most is not None and len(self.found) >= self.most:
+            raise TooManyFaultsError
+
+    def settle(self) -> None:
+        """Refuse the ambiguous scalars that nothing else was said of."""
+        told = {(fault.line, fault.column) for fault in self.found}
+        for scalar in self.ambiguous:
+            if (scalar.line, scalar.column) not in told:
+                self.add(scalar, ambiguous(scalar.text, f'"{scalar.text}" in quotes'))
+        self.ambiguous.clear()
+
+
+def ambiguous(text: str, instead: str) -> str:
+    """Say that an unquoted scalar is no clear text."""
+    return (
+        f"{text!r} is ambiguous in YAML; write {instead}" if text else "nothing stands here; write a value, or leave out the key"
+    )
 
 
 class _StopError(Exception):
@@ -91,6 +143,11 @@ def parse(data: bytes, faults: Faults) -> Node | None:
         line = before.count("\n") + 1
         faults.found.append(Fault(faults.path, line, len(before) - before.rfind("\n"), "not UTF-8; save the file as UTF-8"))
         return None
+    for hidden in _HIDDEN.finditer(text):
+        before = text[: hidden.start()]
+        line, column = before.count("\n") + 1, hidden.start() - before.rfind("\n")
+        faults.found.append(Fault(faults.path, line, column, _hidden(hidden.group())))
+        return None
     try:
         return _Reader(text, faults).document()
     except yaml.YAMLError as error:
@@ -100,37 +157,46 @@ def parse(data: bytes, faults: Faults) -> Node | None:
     return None
 
 
+def _hidden(char: str) -> str:
+    name = unicodedata.name(char, "control character")
+    return f"U+{ord(char):04X} ({name}) cannot be seen, or changes how other text is seen; remove it"
+
+
 def _scanner_fault(error: yaml.YAMLError, text: str, faults: Faults) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or "not YAML"
+    problem = str(getattr(error, "problem", None) or "not YAML")
     if mark is None:
-        faults.add(None, str(problem))
+        faults.add(None, problem)
         return
     lines = text.splitlines()
-    here = lines[mark.line][mark.column :] if mark.line < len(lines) else ""
-    before = lines[mark.line][mark.column - 1 : mark.column] if mark.line < len(lines) else ""
-    if "alias" in str(problem) or here.startswith("*") or before == "*":
+    whole = lines[mark.line] if mark.line < len(lines) else ""
+    here, before = whole[mark.column :], whole[mark.column - 1 : mark.column]
+    if "alias" in problem or here.startswith("*") or before == "*":
         # NOTE: libyaml points behind the star, which is where it wants the name of an anchor.
         place = mark.column + (before != "*")
         faults.found.append(Fault(faults.path, mark.line + 1, place, "text that begins with * must be quoted"))
         return
-    if "\t" in here[:1]:
+    if here[:1] == "\t":
         problem = "a tab stands here; indent with spaces"
-    faults.add(mark, str(problem))
+    elif here[:1] in {"@", "`", "%", "|", ">", "&", "!"}:
+        problem = f"text that begins with {here[0]} must be quoted"
+    if "end of stream" in problem:
+        mark = getattr(error, "context_mark", None) or mark
+    faults.add(mark, next((said for known, said in _PROBLEMS.items() if known in problem), problem))
 
 
 class _Reader:
-    """Turns libyaml's events into the tree."""
+    """Turns libyaml's events into the tree, one at a time: a list of all of them would cost as much again."""
 
     def __init__(self, text: str, faults: Faults) -> None:
         self.faults = faults
         self.nodes = 0
-        self.events = yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader))
+        self.next: Callable[[], Any] = getattr(yaml, "CLoader", yaml.Loader)(text).get_event
 
     def document(self) -> Node | None:
         root: Node | None = None
         documents = 0
-        for event in self.events:
+        while not isinstance(event := self.next(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -146,39 +212,61 @@ class _Reader:
         """Read one node; libyaml's events have no useful types."""
         self.nodes += 1
         mark = event.start_mark
+        kind = type(event)
         if depth > MOST_DEPTH:
             self.stop(mark, f"nested deeper than {MOST_DEPTH}")
         if self.nodes > MOST_NODES:
             self.stop(mark, f"more than {MOST_NODES:,} nodes")
-        if isinstance(event, yaml.AliasEvent):
+        if kind is yaml.AliasEvent:
             self.stop(mark, "aliases are not allowed; text that begins with * must be quoted")
-        if getattr(event, "anchor", None):
-            self.faults.add(mark, "anchors are not allowed; write the value where it is wanted")
-        if getattr(event, "tag", None) and event.tag != "!":
-            self.faults.add(mark, f"tag {event.tag} is not allowed")
-        line, column = mark.line + 1, mark.column + 1
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, line, column, plain=not event.style)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items = []
-            while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
-                items.append(self.node(inner, depth + 1))
-            return Sequence(tuple(items), line, column)
-        return self.mapping(line, column, depth)
+        if event.anchor is not None or event.tag is not None:
+            self.decorated(event)
+        if kind is yaml.ScalarEvent:
+            return self.scalar(event.value, mark.line + 1, mark.column + 1, event.style)
+        if kind is yaml.SequenceStartEvent:
+            return self.sequence(mark.line + 1, mark.column + 1, depth + 1)
+        return self.mapping(mark.line + 1, mark.column + 1, depth + 1)
+
+    def decorated(self, event: Any) -> None:
+        """Refuse anchors and tags."""
+        if event.anchor is not None:
+            self.faults.add(event.start_mark, "anchors are not allowed; write the value where it is wanted")
+        if event.tag is not None and event.tag != "!":
+            self.faults.add(event.start_mark, f"tag {event.tag} is not allowed")
+
+    def scalar(self, text: str, line: int, column: int, style: str | None) -> Scalar:
+        if style:
+            found = Scalar(text, line, column, plain=False)
+            if style == '"' and not text.isprintable() and (hidden := _HIDDEN.search(text)):
+                self.faults.add(found, _hidden(hidden.group()))
+            return found
+        found = Scalar(text, line, column)
+        if text[:1] in _AMBIGUOUS_FIRST and AMBIGUOUS.fullmatch(text):
+            self.faults.ambiguous.append(found)
+        return found
+
+    def sequence(self, line: int, column: int, depth: int) -> Sequence:
+        items: list[Node] = []
+        held = self.faults.ambiguous
+        while type(inner := self.next()) is not yaml.SequenceEndEvent:
+            item = self.node(inner, depth)
+            items.append(item)
+            if held and held[-1] is item and held[-1].text == "null":
+                # NOTE: null is the element that marks a list open; a list of texts refuses it where it is read.
+                held.pop()
+        return Sequence(tuple(items), line, column)
 
     def mapping(self, line: int, column: int, depth: int) -> Mapping:
         entries: list[tuple[Scalar, Node]] = []
         seen: dict[str, Scalar] = {}
-        while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
-            key = self.node(inner, depth + 1)
-            value = self.node(next(self.events), depth + 1)
+        while type(inner := self.next()) is not yaml.MappingEndEvent:
+            key = self.node(inner, depth)
+            value = self.node(self.next(), depth)
             if not isinstance(key, Scalar):
                 self.faults.add(key, "a key must be text")
-            elif key.text in seen:
-                first = seen[key.text]
+            elif (first := seen.setdefault(key.text, key)) is not key:
                 self.faults.add(key, f"duplicate key {key.text!r}; first at {self.faults.path}:{first.line}:{first.column}")
             else:
-                seen[key.text] = key
                 entries.append((key, value))
         return Mapping(tuple(entries), line, column)
 
