@@ -60,6 +60,7 @@ def environment() -> "Environment":
         "kind": _words.kind,
         "size": _words.size,
         "breaks": breaks,
+        "folds": folds,
         "sentence": _words.sentence,
     }
     made.filters.update(filters)
@@ -73,9 +74,18 @@ def _shown(value: object) -> object:
 
 def breaks(value: object, longest: int = _safe.LONGEST, room: int = _ROOM) -> Any:
     """Allow a long name to break after `.`, `-`, `/`, `:`, `_` and `@` first, as HTML."""
+    return _joined("<wbr>", value, longest, room)
+
+
+def folds(value: object, longest: int = _safe.LONGEST, room: int = _ROOM) -> Any:
+    """Allow the same breaks for the PDF engine: by spaces without width, which it neither draws nor tags."""
+    return _joined("\u200b", value, longest, room)
+
+
+def _joined(joint: str, value: object, longest: int, room: int) -> Any:
     from markupsafe import Markup, escape
 
     shown = cell(value, longest)
     if len(shown) <= room:
         return escape(shown)
-    return Markup("<wbr>").join(escape(part) for part in _PARTS.split(shown))
+    return Markup(joint).join(escape(part) for part in _PARTS.split(shown))  # noqa: S704 - the joint is ours

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import _fonts
 from reports._look import read
+from reports.pdf._slim import slim
 
 if TYPE_CHECKING:
     from weasyprint import Attachment
@@ -47,7 +48,10 @@ def write(document: str, as_of: datetime, attachments: Mapping[str, bytes], *, p
     page = HTML(string=document, url_fetcher=fetcher, base_url=SCHEME).render(stylesheets=[style], font_config=fonts)
     _claim_ua(page)
     data: bytes = page.write_pdf(
-        pdf_variant="pdf/a-3a", attachments=[_attachment(name, as_of, fetcher) for name in attachments], full_fonts=False
+        pdf_variant="pdf/a-3a",
+        attachments=[_attachment(name, as_of, fetcher) for name in attachments],
+        full_fonts=False,
+        finisher=slim,
     )
     return data
 
