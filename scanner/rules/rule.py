@@ -1,6 +1,7 @@
 """One rule: its keys, when it applies, what it requires, how it is enforced, and the tests it must bring."""
 
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +10,9 @@ from typing import TypeVar
 
 from scanner import tables
 from scanner.model import Mode, OnUnknown, Outcome, Severity
-from scanner.rules import rows, scalars
+from scanner.rules import groups_reader, rows, scalars
 from scanner.rules.predicates import Builder
-from scanner.rules.syntax import AllOf, Entry, Mark, Predicate, Rule, RuleTest, Source
+from scanner.rules.syntax import AllOf, Entry, Mark, Predicate, Row, Rule, RuleTest, Source
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
 
@@ -21,6 +22,7 @@ KEYS = (
     "when",
     "when_only",
     "severity",
+    "group_by",
     "require",
     "enforce",
     "if_unknown",
@@ -31,7 +33,7 @@ KEYS = (
     "controls",
     "tests",
 )
-LATER = dict.fromkeys(("group_by", "override", "disabled"), "comes with a later version")
+LATER = dict.fromkeys(("override", "disabled"), "comes with a later version")
 DEFAULT_KEYS = ("for", "when")
 PLACEHOLDERS = ("name", "observed", "limit")
 SOURCE_KEYS = ("id", "clause", "binding", "url", "note")
@@ -87,7 +89,9 @@ class RuleReader:
         if not kinds:
             self.faults.add(key, f"rule {key.text} needs for: KIND, or defaults with for")
             return None
-        require = self._require(key, node, kinds)
+        grouped = groups_reader.concerns(node)
+        group = groups_reader.read(node, kinds, Builder(self.faults, kinds[0], self.params, self.lists)) if grouped else None
+        require = (AllOf(()) if group else None) if grouped else self._require(key, node, kinds)
         when = self._when(node, kinds)
         severity = self._word(Severity, node.get("severity"), "severity", key)
         texts = {name: self._text(node, name, key) for name in ("title", "because", "fix")}
@@ -107,8 +111,9 @@ class RuleReader:
             fix=texts["fix"],
             source=self._source(node.get("source")),
             controls=self._controls(node.get("controls")),
-            tests=self._tests(key, node.get("tests"), kinds[0]),
+            tests=self._tests(key, node.get("tests"), kinds[0], (group.by if group else "") if grouped else None),
             mark=Mark(self.faults.path, key.line, key.column),
+            group=group,
         )
         return rule if require is not None else None
 
@@ -263,16 +268,17 @@ class RuleReader:
 
     # tests -----------------------------------------------------------------------------------------------------------
 
-    def _tests(self, key: Scalar, node: Node | None, kind: str) -> tuple[RuleTest, ...]:
+    def _tests(self, key: Scalar, node: Node | None, kind: str, by: str | None) -> tuple[RuleTest, ...]:
+        """Read the tests; `by` is the key of a group rule, None of any other."""
         items = node.items if isinstance(node, Sequence) else ()
-        found = [self._test(item, kind) for item in items]
+        found = [self._test(item, kind, by) for item in items]
         tests = tuple(test for test in found if test is not None)
         wanted = [word for word in ("pass", "fail") if word not in {test.expect for test in tests}]
         if wanted and len(tests) == len(found):
             self.faults.add(node or key, f"rule {key.text} needs a test that gives {' and one that gives '.join(wanted)}")
         return tests
 
-    def _test(self, item: Node, kind: str) -> RuleTest | None:
+    def _test(self, item: Node, kind: str, by: str | None) -> RuleTest | None:
         if not isinstance(item, Mapping):
             self.faults.add(item, "a test is { pass: { … } }, { fail: { … } }, { unknown: { … } } or { skip: { … } }")
             return None
@@ -284,11 +290,20 @@ class RuleReader:
             self.faults.add(item, "a test expects one of pass, fail, unknown, skip")
             return None
         word, row = expected[0]
+        if by is not None and not (isinstance(row, Sequence) and row.items):
+            self.faults.add(row, "a test of a group rule is a list of rows: [ { … }, { … } ]")
+            return None
+        items = row.items if by is not None and isinstance(row, Sequence) else (row,)
+        complete = [self._row(one, kind, by) for one in items]
+        as_of = self._as_of(item, complete)
+        mark = Mark(self.faults.path, word.line, word.column)
+        return RuleTest(word.text, complete[0], as_of, mark, () if by is None else tuple(complete)) if as_of else None
+
+    def _row(self, row: Node, kind: str, by: str | None) -> Row:
         kind, row = self._row_kind(row, kind)
         deviation = rows.stated(row, kind, self.faults)
         complete = rows.test_row(kind, self.healthy.get(kind), deviation, row, self.faults)
-        as_of = self._as_of(item, complete.facts)
-        return RuleTest(word.text, complete, as_of, Mark(self.faults.path, word.line, word.column)) if as_of else None
+        return groups_reader.sharing(complete, by, deviation) if by else complete
 
     def _row_kind(self, row: Node, kind: str) -> tuple[str, Node]:
         named = row.get("kind") if isinstance(row, Mapping) else None
@@ -296,8 +311,8 @@ class RuleReader:
             return kind, row
         return named.text, Mapping(tuple((key, value) for key, value in row if key.text != "kind"), row.line, row.column)
 
-    def _as_of(self, item: Mapping, facts: MappingType[str, object]) -> datetime | None:
-        """A test's own date, else its row's notBefore, else the policy's, else the latest check of a source."""
+    def _as_of(self, item: Mapping, complete: Iterable[Row]) -> datetime | None:
+        """A test's own date, else its rows' (latest) notBefore, else the policy's, else the latest check of a source."""
         own = item.get("as_of")
         if own is not None:
             try:
@@ -305,9 +320,9 @@ class RuleReader:
             except scalars.NotTypedError as error:
                 self.faults.add(own, str(error))
                 return None
-        start = facts.get("not_before")
-        if isinstance(start, datetime):
-            return start
+        starts = [start for row in complete if isinstance(start := row.facts.get("not_before"), datetime)]
+        if starts:
+            return max(starts)
         checked = [source.checked for source in self.sources.values() if source.checked is not None]
         found = self.tests_as_of or max(checked, default=None)
         if found is None:

@@ -130,6 +130,40 @@ class Not:
 Predicate = Test | InList | Elements | Size | AllOf | AnyOf | Not
 """NOTE: `empty: false` is Not(Size(subject, "is", 0)), a shape that says nothing cannot be written."""
 
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """`distinct: { of: FIELD, at_most: N }`: how many values a field has among the members of a group."""
+
+    of: str
+    at_most: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """`count: { … }`: how many members a group has; a predicate of sizes whose subject is `""`."""
+
+    predicate: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`share: { at_most: 60%, when_total: { at_least: 50 } }`: the members of a group among all rows that `when` selects."""
+
+    at_most: Operand
+    when_total: Operand | None = None
+    """Below so many rows the rule says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`group_by: FIELD` and `require: { group: … }`: what is asked of all rows with the same value."""
+
+    by: str
+    demand: Distinct | Members | Share
+    """Operands are constants, or steps by `as_of`: a group has no fields of its own."""
+
+
 ABSENT = "absent"
 UNKNOWN = "unknown"
 
@@ -153,6 +187,8 @@ class RuleTest:
     row: Row
     as_of: datetime
     mark: Mark
+    rows: tuple[Row, ...] = ()
+    """Of a group rule: all rows of the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +226,8 @@ class Rule:
     controls: tuple[str, ...]
     tests: tuple[RuleTest, ...]
     mark: Mark
+    group: Group | None = None
+    """Of a group rule: its key and what it asks; `require` is then empty."""
 
     def mode(self, as_of: datetime) -> Mode:
         """How it is enforced at as_of."""
