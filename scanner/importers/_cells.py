@@ -19,7 +19,6 @@ _EMPTY = (
     "unknown", "Unknown", "UNKNOWN", "no_information", "not_supported",
 )  # fmt: skip
 """What tools write where they have nothing to say."""
-_LEAD = {f"{digit:x}": digit.bit_length() for digit in range(16)}
 _LONGEST_EMPTY = max(len(text.encode()) for text in _EMPTY)
 _TYPE_NAME = r"^(?:System|Microsoft)\.[\w.]+(?:\[\]|`\d.*|Collection|List)?$"
 """A collection that PowerShell printed by its type."""
@@ -145,9 +144,12 @@ def _hexadecimal(text: str, *, certain: bool) -> str | None:
 
 
 def bit_lengths(serials: pl.Series) -> pl.Series:
-    """Count the bits of serial numbers in hex: four a digit, less what the first digit lacks."""
-    lead = serials.str.head(1).replace_strict(_LEAD, default=None, return_dtype=pl.Int64())
-    bits = (serials.str.len_bytes().cast(pl.Int64) - 1) * 4 + lead
+    """Count the bits of serial numbers in lower hex without leading zeros: four a digit, less what the first digit lacks."""
+    hexadecimal = pl.lit(serials)
+    lead = pl.when(hexadecimal < "1").then(0).when(hexadecimal < "2").then(1).when(hexadecimal < "4").then(2)
+    digits = hexadecimal.str.len_bytes().cast(pl.Int64)
+    counted = (digits - 1) * 4 + lead.when(hexadecimal < "8").then(3).otherwise(4)
+    bits = pl.select(pl.when(hexadecimal >= "0").then(counted).alias(serials.name)).to_series()
     if bits.null_count() > serials.null_count():
         return distinct(serials, lambda text: _signed_bits(int(text, 16)), pl.Int64())
     return bits

@@ -19,8 +19,9 @@ _SHORT = {
     "ORGANIZATIONIDENTIFIER": "2.5.4.97",
 }  # fmt: skip
 """Attribute types to what RFC 4514 prints: its nine short names, dotted identifiers for all others."""
-_ODD = r'[=\\"+;<>#/\t\n\r]'
-"""What makes a common name one that is read with care."""
+_ORDINARY = r'[^ =\\"+;<>#/\t\n\r]'
+_REGULAR = rf"^CN={_ORDINARY}+(?: +{_ORDINARY}+)*$"
+"""A common name in front that needs no care: no blanks around it, nothing in it that could be escaped or quoted."""
 _LONGEST = 10_000
 _BLANK = " \t\r\n"
 _PART = re.compile(
@@ -39,28 +40,23 @@ def read(texts: pl.Series) -> pl.DataFrame:
     Names of one inventory differ in the common name in front and share what follows: that is parsed once per distinct tail,
     and so is a whole name in which anything is odd.
     """
-    comma = texts.str.find(",", literal=True)
-    parts = pl.DataFrame({"text": texts, "comma": comma}, schema_overrides={"text": pl.String()}).select(
-        "text",
-        head=pl.coalesce(pl.col("text").str.head(pl.col("comma")), "text"),
-        tail=pl.col("text").str.slice(pl.col("comma")).fill_null(""),
-    )
+    parts = texts.str.splitn(",", 2).struct.unnest().rename({"field_0": "head", "field_1": "tail"})
     tails = parts["tail"].unique()
     known = [("dn", pl.String()), ("o", pl.String())]
     lookup = pl.DataFrame([_tail(tail) for tail in tails], schema=known, orient="row").with_columns(tail=tails)
-    frame = parts.join(lookup, on="tail", how="left", maintain_order="left").with_columns(cn=pl.col("head").str.slice(3))
-    blank = pl.col("cn").str.starts_with(" ") | pl.col("cn").str.ends_with(" ") | (pl.col("cn") == "")
-    regular = pl.col("head").str.starts_with("CN=") & ~pl.col("cn").str.contains(_ODD) & ~blank & pl.col("dn").is_not_null()
-    frame = frame.select("text", regular.alias("regular"), pl.concat_str("head", "dn").alias("dn"), "cn", "o")
-    odd = frame["text"].is_not_null() & ~frame["regular"].fill_null(value=False)
-    return (_patched(frame, odd) if odd.any() else frame).select(
-        pl.when(pl.col("text").is_not_null()).then(name).alias(name) for name in ("dn", "cn", "o")
+    frame = parts.join(lookup, on="tail", how="left", maintain_order="left", nulls_equal=True).select(
+        (pl.col("head").str.contains(_REGULAR) & pl.col("dn").is_not_null()).alias("regular"),
+        pl.concat_str("head", "dn").alias("dn"),
+        pl.col("head").str.slice(3).alias("cn"),
+        pl.when(pl.col("head").is_not_null()).then("o").alias("o"),
     )
+    odd = texts.is_not_null() & ~frame["regular"].fill_null(value=False)
+    return (_patched(frame.with_columns(text=texts), odd) if odd.any() else frame).select("dn", "cn", "o")
 
 
-def _tail(tail: str) -> tuple[str | None, str | None]:
-    """Parse what follows a common name: how it is written, and the organisation in it."""
-    dn, _, organization = parse(f"CN=x{tail}")
+def _tail(tail: str | None) -> tuple[str | None, str | None]:
+    """Parse what follows a common name and its comma: how it is written, and the organisation in it."""
+    dn, _, organization = parse("CN=x" if tail is None else f"CN=x,{tail}")
     return (dn.removeprefix("CN=x"), organization) if dn is not None and dn.startswith("CN=x") else (None, None)
 
 
