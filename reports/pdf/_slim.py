@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
-Document = Pdf = Any
+Document: TypeAlias = Any
+Pdf: TypeAlias = Any
 """Of WeasyPrint and pydyf, which say nothing of their types."""
 _BARE = {"Type", "S", "K", "Pg", "P"}
 _SILENT = {"/Span", "/NonStruct"}
@@ -21,7 +22,7 @@ def slim(_document: Document, pdf: Pdf) -> None:
 
 def _lift(pdf: Pdf) -> None:
     """Let text belong to its paragraph or cell, where the engine puts two elements without a meaning in between."""
-    elements = {one.reference: one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"}
+    elements = {one.reference: one for one in _dictionaries(pdf) if one.get("Type") == "/StructElem"}
     homes = {reference: _home(element, elements) for reference, element in elements.items() if _silent(element)}
     lifted = {reference: home for reference, home in homes.items() if home["S"] in _HOMES}
     for reference, element in elements.items():
@@ -30,6 +31,10 @@ def _lift(pdf: Pdf) -> None:
     _remap(pdf, lifted)
     for reference in lifted:
         _drop(elements[reference])
+
+
+def _dictionaries(pdf: Pdf) -> list[Any]:
+    return [one for one in pdf.objects if isinstance(one, dict)]
 
 
 def _silent(element: Any) -> bool:
@@ -58,7 +63,7 @@ def _moved(kid: Any, parent: Any, elements: dict[bytes, Any]) -> Any:
 
 def _remap(pdf: Pdf, lifted: dict[bytes, Any]) -> None:
     """Say of each piece of text on each page which element holds it now."""
-    root = next(one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructTreeRoot")
+    root = next(one for one in _dictionaries(pdf) if one.get("Type") == "/StructTreeRoot")
     tree = next(one for one in pdf.objects if one.number and one.reference == root["ParentTree"])
     for entry in tree["Nums"]:
         if isinstance(entry, list):
@@ -67,7 +72,7 @@ def _remap(pdf: Pdf, lifted: dict[bytes, Any]) -> None:
 
 def _share(pdf: Pdf) -> None:
     """Draw each mark once: the engine makes a drawing of its own for every place where one stands."""
-    names = {reference: name for one in pdf.objects if isinstance(one, dict) for name, reference in _drawings(one)}
+    names = {reference: name for one in _dictionaries(pdf) for name, reference in _drawings(one)}
     first: dict[tuple[bytes, ...], bytes] = {}
     draws: dict[bytes, tuple[bytes, bytes]] = {}
     for one in [one for one in pdf.objects if one.free == "n" and one.reference in names and _SHIFT.fullmatch(one.stream[0])]:
