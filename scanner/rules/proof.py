@@ -61,20 +61,23 @@ class _Case:
 
 
 def run(policy: Policy) -> list[Result]:
-    """Run the tests and healthy rows of the rules that this policy wrote, in the order they are written."""
+    """Run the tests and healthy rows of the rules whose `require` this policy wrote, in the order they are written."""
     cases = list(_cases(policy))
     outcomes = _outcomes(cases)
     return [outcomes[number] for number in range(len(cases))]
 
 
 def unexercised(policy: Policy) -> dict[str, list[str]]:
-    """Name, per rule that this policy wrote, the outcomes that no test of it expects; only those with any."""
+    """Name, per rule whose `require` this policy wrote, the outcomes that no test of it expects; only those with any."""
     lacking = {rule.id: [str(one) for one in Outcome if one not in {test.expect for test in rule.tests}] for rule in _own(policy)}
     return {rule_id: outcomes for rule_id, outcomes in lacking.items() if outcomes}
 
 
 def _own(policy: Policy) -> list[Rule]:
-    return [rule for rule in policy.rules if rule.policy == policy.id]
+    """The rules whose `require` this policy wrote; one that is taken out for good has nothing to prove."""
+    return [
+        rule for rule in policy.rules if rule.policy == policy.id and (rule.disabled is None or rule.disabled.until is not None)
+    ]
 
 
 def _cases(policy: Policy) -> Iterable[_Case]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from scanner import tables
 from scanner.rules import scalars
+from scanner.rules.names import Names
 from scanner.rules.syntax import ABSENT, UNKNOWN, Row
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
@@ -39,11 +40,11 @@ def stated(node: Node, kind: str, faults: Faults) -> Stated:
 
 
 def _read(node: Mapping, kind: str, prefix: str, row: Stated, faults: Faults, seen: dict[str, Scalar]) -> None:
-    known = tables.FACTS[kind]
+    known, names = tables.FACTS[kind], Names(kind)
     for key, value in node:
         name = f"{prefix}{key.text}"
         fact = tables.fact(kind, name)
-        if fact is None and isinstance(value, Mapping) and any(other.startswith(f"{name}.") for other in known):
+        if fact is None and isinstance(value, Mapping) and names.prefix(name):
             _read(value, kind, f"{name}.", row, faults, seen)
             continue
         if fact is None:
@@ -99,14 +100,25 @@ def _null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text == "null"
 
 
-def healthy_row(kind: str, row: Stated, node: Node, faults: Faults) -> Row:
+def healthy_row(kind: str, row: Stated, node: Node | None, faults: Faults) -> Row:
     """Finish a healthy row."""
-    return _finished(kind, row, node, faults)
+    return _finished(kind, deviated(None, row), node, faults)
 
 
 def test_row(kind: str, healthy: Stated | None, deviation: Stated, node: Node, faults: Faults) -> Row:
     """Put the deviations of a test into the healthy row."""
-    base = healthy or Stated({}, set(), set())
+    return _finished(kind, deviated(healthy, deviation), node, faults)
+
+
+def restated(row: Row) -> Stated:
+    """Take a finished row as one that deviations may be put in."""
+    return Stated(dict(row.facts), set(row.absent), set(row.unknown))
+
+
+def deviated(base: Stated | None, deviation: Stated) -> Stated:
+    """Put deviations in field by field; what they make untrue is dropped."""
+    if base is None:
+        return Stated(dict(deviation.facts), set(deviation.absent), set(deviation.unknown))
     said = deviation.names()
     dropped = set(said)
     if "key.algorithm" in said:
@@ -115,21 +127,20 @@ def test_row(kind: str, healthy: Stated | None, deviation: Stated, node: Node, f
         dropped.add("not_after")
     if "not_after" in said:
         dropped.add("not_before" if "lifetime" in said else "lifetime")
-    merged = Stated(
+    return Stated(
         {name: value for name, value in base.facts.items() if name not in dropped} | deviation.facts,
         (base.absent - dropped) | deviation.absent,
         (base.unknown - dropped) | deviation.unknown,
     )
-    return _finished(kind, merged, node, faults)
 
 
-def _finished(kind: str, row: Stated, node: Node, faults: Faults) -> Row:
+def _finished(kind: str, row: Stated, node: Node | None, faults: Faults) -> Row:
     if kind == "certificate":
         _complete(row, node, faults)
     return Row(kind, row.facts, frozenset(row.absent), frozenset(row.unknown))
 
 
-def _complete(row: Stated, node: Node, faults: Faults) -> None:
+def _complete(row: Stated, node: Node | None, faults: Faults) -> None:
     """Of notBefore, notAfter and lifetime two give the third (BR 1.6.1: notAfter is included)."""
     start, end, lifetime = (row.facts.get(name) for name in VALIDITY)
     if isinstance(start, datetime) and isinstance(end, datetime) and isinstance(lifetime, timedelta):
@@ -149,7 +160,7 @@ def _complete(row: Stated, node: Node, faults: Faults) -> None:
         _set(row, "not_before", lambda: end - lifetime + SECOND, node, faults)
 
 
-def _set(row: Stated, name: str, compute: object, node: Node, faults: Faults) -> None:
+def _set(row: Stated, name: str, compute: object, node: Node | None, faults: Faults) -> None:
     try:
         row.facts[name] = compute()  # type: ignore[operator]
     except OverflowError:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from scanner.model import Mode, OnUnknown, Severity
 
@@ -58,6 +59,7 @@ class Entry:
     """First instant at which it no longer counts, on as_of (the day after the one written, 00:00 UTC)."""
     issued_until: datetime | None = None
     """The same, on not_before."""
+    mark: Mark | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,15 @@ class Share:
     """Below so many rows the rule says nothing."""
 
 
+Demand = Distinct | Members | Share
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """`group_by: FIELD` and `require: { group: … }`: what is asked of all rows with the same value."""
 
     by: str
-    demand: Distinct | Members | Share
+    demand: Demand
     """Operands are constants, or steps by `as_of`: a group has no fields of its own."""
 
 
@@ -205,11 +210,32 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Disabled:
+    """Why an inherited rule is taken out, and when it is back."""
+
+    reason: str
+    until: datetime | None = None
+    """First instant at which the rule is back (the day after the one written, 00:00 UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """An inherited rule that a policy makes weaker, on its word."""
+
+    rule: str
+    what: str
+    """What is weaker, in words."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule; its id never changes."""
 
     id: str
+    """`<policy that first wrote it>/<key>`."""
     policy: str
+    """The policy that wrote its `require`: there its tests run."""
     policy_version: str
     title: str
     kinds: tuple[str, ...]
@@ -228,6 +254,15 @@ class Rule:
     mark: Mark
     group: Group | None = None
     """Of a group rule: its key and what it asks; `require` is then empty."""
+    disabled: Disabled | None = None
+    override: str = field(default="", compare=False)
+    """Why it may be weaker than what it restates."""
+    written: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Key to `header.Written`: its node and what that was read with. Empty for rules that no file holds."""
+
+    def off(self, as_of: datetime) -> bool:
+        """It is taken out at as_of."""
+        return self.disabled is not None and (self.disabled.until is None or as_of < self.disabled.until)
 
     def mode(self, as_of: datetime) -> Mode:
         """How it is enforced at as_of."""
@@ -260,6 +295,8 @@ class Policy:
     """Paths of the certificate files its lists name; they join chain building."""
     parents: "tuple[Policy, ...]" = ()
     """The policies it extends, as they were loaded for it."""
+    loosened: tuple[Loosened, ...] = ()
+    """What it makes weaker than what it extends."""
 
     def all(self) -> "tuple[Policy, ...]":
         """Return it with everything it extends, itself first."""

@@ -58,7 +58,7 @@ def test_a_written_rule_means_the_same(rule: Rule) -> None:
 def test_lists_travel_with_the_rules() -> None:
     """A rule that looks into a list keeps its entries, with their dates."""
     (policy,) = load.load(
-        [PolicyFile("mine.yaml", b"policy: mine\nversion: 1.0.0\ntitle: Mine\nowner: me\nextends: approved-cas\n")]
+        [PolicyFile("mine.yaml", b"policy: mine\nversion: 1.0.0\ntitle: Mine\nowner: me\nadvisory: A copy.\nextends: approved-cas\n")]
     )
     entries = yaml.safe_load(merged.text(policy))["lists"]["approved_cas"]
     assert [set(entry) for entry in entries] == [

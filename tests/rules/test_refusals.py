@@ -212,7 +212,7 @@ def test_ten_thousand_rules_are_the_limit() -> None:
 def test_one_id_with_two_contents_is_refused() -> None:
     """Policies given together may share a rule only if it is the same rule."""
     other = GOOD.replace("severity: high", "severity: low")
-    with pytest.raises(PolicyError, match="rule p/key has another content than in "):
+    with pytest.raises(PolicyError, match="rule p/key has another content in x/p.yaml than in p.yaml "):
         load.load([PolicyFile("p.yaml", GOOD.encode()), PolicyFile("x/p.yaml", other.encode())])
 
 
