@@ -1,23 +1,103 @@
-"""Lists of texts travel as one text each and are split natively: a list a row would cost as much as reading the certificate."""
+"""The decoded columns: every part of a certificate fills a block of them with one tuple, and all rows become a table at once.
 
-from collections.abc import Iterable
+Lists of texts travel as one text each and are split natively: a list a row would cost as much as reading the certificate.
+"""
+
+from collections.abc import Collection, Sequence
 
 import polars as pl
+
+from scanner import tables
+from scanner.tables import Origin
 
 SEPARATOR, NOTHING = "\x1f", "\x1d"
 """Between elements; the empty list. A name that holds one of these signs gets its visible picture instead."""
 _PICTURES = str.maketrans({SEPARATOR: "\u241f", NOTHING: "\u241d"})
+Facts = tuple[object, ...]
+"""What one part says: the values of one block."""
+Row = list[Facts]
+"""What a certificate says: one tuple a block."""
+
+BLOCKS: tuple[tuple[str, ...], ...] = (
+    ("fingerprint_sha256", "version"),
+    ("serial", "serial_bits"),
+    ("signature.oid", "signature.algorithm", "signature.hash", "signature.quantum_safe"),
+    ("issuer.dn", "issuer.cn", "issuer.organization"),
+    ("not_before", "not_after", "lifetime"),
+    ("subject.dn", "subject.cn", "subject.organization"),
+    (
+        "key.spki_sha256",
+        "key.oid",
+        "key.algorithm",
+        "key.curve",
+        "key.quantum_safe",
+        "key.bits",
+        "key.exponent",
+        "key.whole_octets",
+    ),
+    ("is_ca", "path_length"),
+    ("key_usage",),
+    ("extended_key_usage", "usage"),
+    ("san.dns", "san.ip", "san.email", "san.uri", "san.other", "wildcard"),
+    ("policy_oids", "validation"),
+    ("revocation.ocsp_urls",),
+    ("revocation.crl_urls",),
+    ("revocation.must_staple",),
+    ("sct_count", "earliest_sct"),
+    ("critical_extensions",),
+)
+(
+    OUTSIDE, SERIAL, SIGNATURE, ISSUER, VALIDITY, SUBJECT, KEY, CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE, NAMES, POLICIES,
+    OCSP, CRLS, FEATURES, SCTS, CRITICAL,
+) = range(len(BLOCKS))  # fmt: skip
+FIRST_OF_EXTENSIONS = CONSTRAINTS
+ABSENT: tuple[Facts, ...] = (
+    (False, None),
+    (NOTHING,),
+    (NOTHING, NOTHING),
+    (NOTHING, NOTHING, NOTHING, NOTHING, 0, False),
+    (NOTHING, None),
+    (NOTHING,),
+    (NOTHING,),
+    (False,),
+    (0, None),
+    (NOTHING,),
+)
+"""What a certificate without extensions says, from `FIRST_OF_EXTENSIONS` on."""
+UNKNOWN: tuple[Facts, ...] = tuple((None,) * len(names) for names in BLOCKS)
 
 
-def packed(texts: Iterable[str]) -> str:
+def packed(texts: Collection[str]) -> str:
     """Write a list of texts as one text."""
-    joined = [text.translate(_PICTURES) if SEPARATOR in text or NOTHING in text else text for text in texts]
-    return SEPARATOR.join(joined) if joined else NOTHING
+    if not texts:
+        return NOTHING
+    joined = SEPARATOR.join(texts)
+    if NOTHING in joined or joined.count(SEPARATOR) >= len(texts):
+        return SEPARATOR.join([text.translate(_PICTURES) for text in texts])
+    return joined
 
 
-def unpacked(values: list[str | None]) -> pl.Series:
+def unpacked(values: Sequence[str | None]) -> pl.Series:
     """Split packed texts to lists; null stays null (unknown)."""
     column = pl.col("packed")
     empty = pl.lit([], pl.List(pl.String()))
     split = pl.when(column == NOTHING).then(empty).otherwise(column.str.split(SEPARATOR))
     return pl.DataFrame({"packed": values}, schema={"packed": pl.String()}).select(split).to_series()
+
+
+def table(rows: Sequence[Row]) -> list[pl.Series]:
+    """Turn rows to the decoded columns, in the order of the registry."""
+    values: dict[str, Sequence[object]] = {}
+    for names, facts in zip(BLOCKS, zip(*rows, strict=True), strict=False):
+        values.update(zip(names, zip(*facts, strict=True), strict=True))
+    decoded = (name for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED)
+    return [_series(name, values.get(name, ())) for name in decoded]
+
+
+def _series(name: str, values: Sequence[object]) -> pl.Series:
+    dtype = tables.FACTS["certificate"][name].type.dtype
+    if isinstance(dtype, pl.List):
+        return unpacked(values).alias(name)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Datetime | pl.Duration):
+        return pl.Series(name, values, dtype=pl.Int64()).cast(dtype)
+    return pl.Series(name, values, dtype=dtype)

@@ -1,30 +1,75 @@
 """Certificate extensions to facts, each distinct extension read once (RFC 5280 4.2, RFC 6962 3.3, RFC 7633)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from scanner.facts import der, oids
-from scanner.facts.columns import packed
+from scanner.facts.columns import (
+    CONSTRAINTS,
+    CRITICAL,
+    CRLS,
+    EXTENDED_USAGE,
+    FEATURES,
+    KEY_USAGE,
+    NAMES,
+    OCSP,
+    POLICIES,
+    SCTS,
+    SEPARATOR,
+    Facts,
+    Row,
+    packed,
+)
 from scanner.vocabulary import KEY_USAGES
 
 MOST_NAMES = 20_000
 STATUS_REQUEST = 5
-Values = Mapping[str, object]
+MOST_EXTENSIONS = 500
+MOST_REMEMBERED = 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(NamedTuple):
     """One extension: what it says, or why it could not be read."""
 
     oid: str
     critical: bool
-    values: Values
+    block: int | None = None
+    """The block of columns that it fills."""
+    facts: Facts = ()
     fault: str | None = None
 
 
-@lru_cache(maxsize=16384)
+_REMEMBERED: dict[bytes, Extension] = {}
+"""What was read of the extensions that many certificates share, by their bytes."""
+
+
+def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, str]]:
+    """Put what the content of Extensions says into a row; return what could not be read: the block lost and a sentence."""
+    problems: list[tuple[int | None, str]] = []
+    seen: set[str] = set()
+    critical = []
+    for tag, first, last in der.children(data, start, end):
+        if tag != der.SEQUENCE:
+            raise der.DerError("an extension that is no sequence")
+        content = data[first:last]
+        oid, is_critical, block, facts, fault = _REMEMBERED.get(content) or read(content)
+        if oid in seen:
+            problems.append((None, f"extension {oid} stands twice; the first one is read"))
+            continue
+        seen.add(oid)
+        if is_critical:
+            critical.append(oid)
+        if fault is not None:
+            problems.append((block, f"its extension {oid} cannot be read: {fault}"))
+        elif block is not None:
+            row[block] = facts
+    if len(seen) > MOST_EXTENSIONS:
+        raise der.DerError(f"more than {MOST_EXTENSIONS} extensions")
+    row[CRITICAL] = (packed(critical),)
+    return problems
+
+
 def read(content: bytes) -> Extension:
     """Read the content of an Extension; a broken value is a fault of this extension only."""
     start, stop = der.expect(content, 0, len(content), der.OBJECT)
@@ -36,16 +81,26 @@ def read(content: bytes) -> Extension:
         tag, first, last = der.header(content, last, len(content))
     if tag != der.OCTET_STRING or last != len(content):
         raise der.DerError("an extension without a value")
+    found = _interpreted(dotted, critical, content[first:last])
+    if dotted not in _OWN:
+        if len(_REMEMBERED) >= MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        _REMEMBERED[content] = found
+    return found
+
+
+def _interpreted(dotted: str, critical: bool, value: bytes) -> Extension:  # noqa: FBT001 - as it is encoded
     reader = READERS.get(dotted)
     if reader is None:
-        return Extension(dotted, critical, {})
+        return Extension(dotted, critical)
+    block, interpret = reader
     try:
-        return Extension(dotted, critical, reader(content[first:last]))
+        return Extension(dotted, critical, block, interpret(value))
     except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
-        return Extension(dotted, critical, {}, str(error))
+        return Extension(dotted, critical, block, fault=str(error))
 
 
-def _basic_constraints(value: bytes) -> Values:
+def _basic_constraints(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     found = list(der.children(value, start, stop))
     is_ca = False
@@ -54,16 +109,16 @@ def _basic_constraints(value: bytes) -> Values:
     length = der.integer(value, *found[0][1:]) if found and found[0][0] == der.INTEGER else None
     if length is not None and not 0 <= length < 2**31:
         raise der.DerError("a path length out of range")
-    return {"is_ca": is_ca, "path_length": length}
+    return is_ca, length
 
 
-def _key_usage(value: bytes) -> Values:
+def _key_usage(value: bytes) -> Facts:
     start, stop = der.whole(value, der.BIT_STRING)
     if stop == start or value[start] > (7 if stop - start > 1 else 0):
         raise der.DerError("a keyUsage that is no bit string")
     flags = value[start + 1 : stop]
     used = [name for bit, name in enumerate(KEY_USAGES) if bit // 8 < len(flags) and flags[bit // 8] & 0x80 >> bit % 8]
-    return {"key_usage": packed(used)}
+    return (packed(used),)
 
 
 def _oids(value: bytes) -> list[str]:
@@ -77,22 +132,22 @@ def _wrong(tag: int) -> bool:
     raise der.DerError(f"tag {tag:#04x} where an object identifier is wanted")
 
 
-def _extended_key_usage(value: bytes) -> Values:
+def _extended_key_usage(value: bytes) -> Facts:
     names = [oids.EXTENDED_KEY_USAGES.get(dotted, dotted) for dotted in _oids(value)]
-    return {
-        "extended_key_usage": packed(names),
-        "usage": packed(dict.fromkeys(use for name in names if (use := oids.USAGE_OF.get(name)))),
-    }
+    return packed(names), packed(dict.fromkeys(use for name in names if (use := oids.USAGE_OF.get(name))))
 
 
-def _subject_alt_name(value: bytes) -> Values:
+def _subject_alt_name(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     dns: list[str] = []
     ip: list[str] = []
     email: list[str] = []
     uri: list[str] = []
     other = 0
-    for count, (tag, first, last) in enumerate(der.children(value, start, stop)):
+    found = der.children(value, start, stop)
+    if len(found) > MOST_NAMES:
+        raise der.DerError(f"more than {MOST_NAMES:,} names")
+    for tag, first, last in found:
         content = value[first:last]
         if tag == 0x82:
             dns.append(content.decode("latin-1").lower().removesuffix("."))
@@ -104,17 +159,9 @@ def _subject_alt_name(value: bytes) -> Values:
             uri.append(content.decode("latin-1"))
         else:
             other += 1
-        if count >= MOST_NAMES:
-            raise der.DerError(f"more than {MOST_NAMES:,} names")
-    wildcard = any(name.startswith("*.") for name in dns)
-    return {
-        "san.dns": packed(dns),
-        "san.ip": packed(ip),
-        "san.email": packed(email),
-        "san.uri": packed(uri),
-        "san.other": other,
-        "wildcard": wildcard,
-    }
+    hosts = packed(dns)
+    wildcard = hosts.startswith("*.") or f"{SEPARATOR}*." in hosts
+    return hosts, packed(ip), packed(email), packed(uri), other, wildcard
 
 
 def _address(content: bytes) -> str:
@@ -123,7 +170,7 @@ def _address(content: bytes) -> str:
     return str(ip_address(content))
 
 
-def _policies(value: bytes) -> Values:
+def _policies(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     found = []
     for tag, first, last in der.children(value, start, stop):
@@ -132,7 +179,7 @@ def _policies(value: bytes) -> Values:
         begin, end = der.expect(value, first, last, der.OBJECT)
         found.append(der.oid(value[begin:end]))
     validation = next((level for dotted, level in oids.VALIDATION.items() if dotted in found), None)
-    return {"policy_oids": packed(found), "validation": validation}
+    return packed(found), validation
 
 
 def _uris(value: bytes, start: int, stop: int) -> Iterator[str]:
@@ -141,17 +188,17 @@ def _uris(value: bytes, start: int, stop: int) -> Iterator[str]:
             yield value[first:last].decode("latin-1")
 
 
-def _authority_information(value: bytes) -> Values:
+def _authority_information(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     urls: list[str] = []
     for _, first, last in der.children(value, start, stop):
         begin, end = der.expect(value, first, last, der.OBJECT)
         if der.oid(value[begin:end]) == "1.3.6.1.5.5.7.48.1":
             urls += _uris(value, end, last)
-    return {"revocation.ocsp_urls": packed(urls)}
+    return (packed(urls),)
 
 
-def _crl_points(value: bytes) -> Values:
+def _crl_points(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     urls: list[str] = []
     for _, first, last in der.children(value, start, stop):
@@ -159,16 +206,16 @@ def _crl_points(value: bytes) -> Values:
             if tag == 0xA0:
                 for inner, one, two in der.children(value, begin, end):
                     urls += _uris(value, one, two) if inner == 0xA0 else ()
-    return {"revocation.crl_urls": packed(urls)}
+    return (packed(urls),)
 
 
-def _tls_feature(value: bytes) -> Values:
+def _tls_feature(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
     features = [der.integer(value, first, last) for _, first, last in der.children(value, start, stop)]
-    return {"revocation.must_staple": STATUS_REQUEST in features}
+    return (STATUS_REQUEST in features,)
 
 
-def _scts(value: bytes) -> Values:
+def _scts(value: bytes) -> Facts:
     start, stop = der.whole(value, der.OCTET_STRING)
     at, count, earliest = start + 2, 0, None
     if stop - start < 2 or int.from_bytes(value[start : start + 2]) != stop - start - 2:
@@ -183,29 +230,19 @@ def _scts(value: bytes) -> Values:
         at += 2 + length
     if earliest is not None and earliest >= 2**48:
         raise der.DerError("an SCT with a date out of range")
-    return {"sct_count": count, "earliest_sct": None if earliest is None else earliest * 1000}
+    return count, None if earliest is None else earliest * 1000
 
 
-READERS: dict[str, Callable[[bytes], Values]] = {
-    "2.5.29.19": _basic_constraints,
-    "2.5.29.15": _key_usage,
-    "2.5.29.37": _extended_key_usage,
-    "2.5.29.17": _subject_alt_name,
-    "2.5.29.32": _policies,
-    "1.3.6.1.5.5.7.1.1": _authority_information,
-    "2.5.29.31": _crl_points,
-    "1.3.6.1.5.5.7.1.24": _tls_feature,
-    "1.3.6.1.4.1.11129.2.4.2": _scts,
+READERS: dict[str, tuple[int, Callable[[bytes], Facts]]] = {
+    "2.5.29.19": (CONSTRAINTS, _basic_constraints),
+    "2.5.29.15": (KEY_USAGE, _key_usage),
+    "2.5.29.37": (EXTENDED_USAGE, _extended_key_usage),
+    "2.5.29.17": (NAMES, _subject_alt_name),
+    "2.5.29.32": (POLICIES, _policies),
+    "1.3.6.1.5.5.7.1.1": (OCSP, _authority_information),
+    "2.5.29.31": (CRLS, _crl_points),
+    "1.3.6.1.5.5.7.1.24": (FEATURES, _tls_feature),
+    "1.3.6.1.4.1.11129.2.4.2": (SCTS, _scts),
 }
-FACTS_OF: dict[str, tuple[str, ...]] = {
-    "2.5.29.19": ("is_ca", "path_length"),
-    "2.5.29.15": ("key_usage",),
-    "2.5.29.37": ("extended_key_usage", "usage"),
-    "2.5.29.17": ("san.dns", "san.ip", "san.email", "san.uri", "san.other", "wildcard"),
-    "2.5.29.32": ("policy_oids", "validation"),
-    "1.3.6.1.5.5.7.1.1": ("revocation.ocsp_urls",),
-    "2.5.29.31": ("revocation.crl_urls",),
-    "1.3.6.1.5.5.7.1.24": ("revocation.must_staple",),
-    "1.3.6.1.4.1.11129.2.4.2": ("sct_count", "earliest_sct"),
-}
-"""What is unknown when an extension cannot be read."""
+_OWN = frozenset({"2.5.29.17", "2.5.29.14", "1.3.6.1.4.1.11129.2.4.2"})
+"""Names, key identifier and SCTs: every certificate has its own, and remembering them would only crowd out the others."""

@@ -2,30 +2,25 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from scanner.facts import der, oids
+from scanner.facts.columns import Facts
 
 LARGEST = 2**63 - 1
+_RSA = frozenset({"RSA", "RSASSA-PSS"})
+_SIZED_BY_PARAMETERS = frozenset({"EC", "DSA", "DH"})
 
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
     """What is read of an AlgorithmIdentifier of a key."""
 
-    oid: str
     name: str
-    curve: str | None = None
-    bits: int | None = None
-    """Of an EC or DSA key: told by the parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What is read of a key."""
-
-    algorithm: Algorithm
+    facts: Facts
+    """What it states of the key: OID, name, curve, whether it is quantum-safe."""
     bits: int | None
-    exponent: int | None
+    """Of an EC or DSA key: told by the parameters."""
 
 
 @lru_cache(maxsize=4096)
@@ -34,13 +29,13 @@ def algorithm(content: bytes) -> Algorithm:
     start, stop = der.expect(content, 0, len(content), der.OBJECT)
     dotted = der.oid(content[start:stop])
     name = oids.KEYS.get(dotted, "other")
+    curve, bits = None, None
     if name == "EC":
         curve, bits = _curve(content, stop)
-        return Algorithm(dotted, name, curve, bits)
-    if name == "DSA" and stop < len(content):
+    elif name == "DSA" and stop < len(content):
         first, last = der.expect(content, stop, len(content), der.SEQUENCE)
-        return Algorithm(dotted, name, bits=der.integer(content, *der.expect(content, first, last, der.INTEGER)).bit_length())
-    return Algorithm(dotted, name)
+        bits = der.integer(content, *der.expect(content, first, last, der.INTEGER)).bit_length()
+    return Algorithm(name, (dotted, name, curve, name in oids.QUANTUM_SAFE), bits)
 
 
 def _curve(content: bytes, at: int) -> tuple[str | None, int | None]:
@@ -56,17 +51,31 @@ def _curve(content: bytes, at: int) -> tuple[str | None, int | None]:
     return "explicit", der.integer(content, first, last).bit_length() if tag == der.INTEGER else None
 
 
-def read(data: bytes, start: int, end: int) -> Key:
-    """Read the content of a SubjectPublicKeyInfo."""
+def read(data: bytes, spki: int, start: int, end: int) -> Facts:
+    """Read the content of a SubjectPublicKeyInfo; its header stands at `spki`."""
     first, last = der.expect(data, start, end, der.SEQUENCE)
     known = algorithm(data[first:last])
     key = der.bits(data, *der.expect(data, last, end, der.BIT_STRING))
-    if known.name in {"RSA", "RSASSA-PSS"}:
-        begin, stop = der.whole(key, der.SEQUENCE)
-        _, middle, after = modulus = der.header(key, begin, stop)
-        number = der.integer(key, middle, after)
-        exponent = der.integer(key, *der.expect(key, modulus[2], stop, der.INTEGER))
-        return Key(known, number.bit_length(), min(exponent, LARGEST))
-    if known.name in {"EC", "DSA", "DH"}:
-        return Key(known, known.bits, None)
-    return Key(known, len(key) * 8, None)
+    bits, exponent, whole_octets = known.bits, None, None
+    if known.name in _RSA:
+        bits, exponent = _rsa(key)
+        whole_octets = bits % 8 == 0
+    elif known.name not in _SIZED_BY_PARAMETERS:
+        bits = len(key) * 8
+    return sha256(data[spki:end]).hexdigest(), *known.facts, bits, exponent, whole_octets
+
+
+def read_algorithm(data: bytes, spki: int, start: int, end: int) -> tuple[Facts, str]:
+    """Read what a SubjectPublicKeyInfo states although its key is broken; return the algorithm's name, too."""
+    first, last = der.expect(data, start, end, der.SEQUENCE)
+    known = algorithm(data[first:last])
+    return (sha256(data[spki:end]).hexdigest(), *known.facts, None, None, None), known.name
+
+
+def _rsa(key: bytes) -> tuple[int, int]:
+    """Read an RSAPublicKey (RFC 3279 2.3.1): bits of the modulus, exponent."""
+    start, stop = der.whole(key, der.SEQUENCE)
+    _, first, last = der.header(key, start, stop)
+    modulus = der.integer(key, first, last)
+    exponent = der.integer(key, *der.expect(key, last, stop, der.INTEGER))
+    return modulus.bit_length(), min(exponent, LARGEST)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.facts import certificate, der, names
+from scanner.facts import der, layout, names
 
 _AKI, _SKI = "2.5.29.35", "2.5.29.14"
 
@@ -20,7 +20,7 @@ class Links:
 def read(data: bytes) -> Links | None:
     """Read the links of a certificate; None where the bytes are none."""
     try:
-        parts = certificate.parts(data)
+        parts = layout.parts(data)
         subject, issuer = data[slice(*parts.subject)], data[slice(*parts.issuer)]
         own = issuers = None
         if parts.extensions is not None:
@@ -62,7 +62,7 @@ def _key_identifier(value: bytes | None) -> bytes | None:
 def organization(name: bytes) -> str | None:
     """Read the organizationName of an encoded name."""
     try:
-        return names.read(name, 0, len(name)).organization
+        return names.known(name).facts[2]
     except der.DerError:
         return None
 
@@ -70,6 +70,6 @@ def organization(name: bytes) -> str | None:
 def text(name: bytes) -> str | None:
     """Write an encoded name as RFC 4514 does."""
     try:
-        return names.read(name, 0, len(name)).dn
+        return names.known(name).facts[0]
     except der.DerError:
         return None

@@ -1,6 +1,8 @@
 """Distinguished names as text (RFC 4514, most specific first) and the parts that policies ask for."""
 
-from dataclasses import dataclass
+import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from scanner.facts import der
 from scanner.facts.oids import ATTRIBUTES
@@ -17,19 +19,25 @@ _CODECS = {
     0x1C: "utf-32-be",
 }
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;'} | {"\0": "\\00"})
+_SPECIAL = re.compile(r'[,+"\\<>;\0# ]')
+"""A value without any of these stands as it is."""
 MOST_ATTRIBUTES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """What is read of a Name."""
 
-    dn: str | None
-    """None where the name is empty."""
-    common_name: str | None = None
-    organization: str | None = None
-    damaged: bool = False
+    facts: tuple[str | None, str | None, str | None]
+    """As RFC 4514 writes it (None where it is empty), common name, organization."""
+    damaged: bool
     """A value was not in the encoding it claims; what could not be read is shown as U+FFFD."""
+
+
+class _Relative(NamedTuple):
+    text: str
+    values: tuple[tuple[str, str], ...]
+    """Attribute type and value."""
+    damaged: bool
 
 
 def read(data: bytes, start: int, end: int) -> Name:
@@ -40,35 +48,52 @@ def read(data: bytes, start: int, end: int) -> Name:
     for tag, first, last in der.children(data, start, end):
         if tag != der.SET:
             raise der.DerError("a name that is no sequence of sets")
-        several = []
-        for inner, begin, stop in der.children(data, first, last):
-            if inner != der.SEQUENCE:
-                raise der.DerError("a name with an attribute that is no sequence")
-            dotted, text, whole = _attribute(data, begin, stop)
-            damaged = damaged or not whole
-            found[dotted] = text
-            several.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(text)}")
-        parts.append("+".join(several))
+        one = _relative(data[first:last])
+        parts.append(one.text)
+        found.update(one.values)
+        damaged = damaged or one.damaged
         if len(parts) > MOST_ATTRIBUTES:
             raise der.DerError(f"a name of more than {MOST_ATTRIBUTES} parts")
-    return Name(",".join(reversed(parts)) or None, found.get(COMMON_NAME), found.get(ORGANIZATION), damaged)
+    parts.reverse()
+    return Name((",".join(parts) or None, found.get(COMMON_NAME), found.get(ORGANIZATION)), damaged)
+
+
+@lru_cache(maxsize=16384)
+def known(content: bytes) -> Name:
+    """Read a Name that many certificates have: an issuer's."""
+    return read(content, 0, len(content))
+
+
+@lru_cache(maxsize=16384)
+def _relative(content: bytes) -> _Relative:
+    texts, values, damaged = [], [], False
+    for tag, first, last in der.children(content, 0, len(content)):
+        if tag != der.SEQUENCE:
+            raise der.DerError("a name with an attribute that is no sequence")
+        dotted, text, whole = _attribute(content, first, last)
+        damaged = damaged or not whole
+        values.append((dotted, text))
+        texts.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(text)}")
+    return _Relative("+".join(texts), tuple(values), damaged)
 
 
 def _attribute(data: bytes, start: int, end: int) -> tuple[str, str, bool]:
     first, last = der.expect(data, start, end, der.OBJECT)
     tag, begin, stop = der.header(data, last, end)
-    content = data[begin:stop]
+    dotted, content = der.oid(data[first:last]), data[begin:stop]
     codec = _CODECS.get(tag)
     if codec is None:
-        return der.oid(data[first:last]), "#" + data[last:stop].hex(), True
+        return dotted, "#" + data[last:stop].hex(), True
     try:
-        return der.oid(data[first:last]), content.decode(codec), True
+        return dotted, content.decode(codec), True
     except UnicodeDecodeError:
-        return der.oid(data[first:last]), content.decode(codec, "replace"), False
+        return dotted, content.decode(codec, "replace"), False
 
 
 def escaped(text: str) -> str:
     """Escape a value by RFC 4514 section 2.4."""
+    if not _SPECIAL.search(text):
+        return text
     result = text.translate(_ESCAPED)
     if result[:1] in {"#", " "}:
         result = f"\\{result}"

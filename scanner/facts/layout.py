@@ -1,0 +1,76 @@
+"""Where the parts of a certificate stand: Certificate and TBSCertificate (RFC 5280 4.1)."""
+
+from typing import NamedTuple
+
+from scanner.facts import der
+
+MOST_BYTES = 1_000_000
+_USUAL = (0xA0, der.INTEGER, *[der.SEQUENCE] * 5, 0xA3)
+"""Tags of a TBSCertificate of version 2 or 3 without unique identifiers."""
+Span = tuple[int, int]
+"""Start and end of a content."""
+
+
+class Parts(NamedTuple):
+    """The contents of the parts."""
+
+    version: int
+    serial: Span
+    signature: Span
+    issuer: Span
+    validity: Span
+    subject: Span
+    key: Span
+    key_start: int
+    """Where the SubjectPublicKeyInfo begins, its header included."""
+    extensions: Span | None
+
+
+def parts(data: bytes) -> Parts:
+    """Find the parts of a certificate."""
+    if len(data) > MOST_BYTES:
+        raise der.DerError(f"{len(data):,} bytes; at most {MOST_BYTES:,} are read")
+    start, stop = der.whole(data, der.SEQUENCE)
+    at, end = der.expect(data, start, stop, der.SEQUENCE)
+    signature = der.expect(data, end, stop, der.SEQUENCE)
+    der.expect(data, signature[1], stop, der.BIT_STRING)
+    return _usual(data, at, end, signature) or _in_turn(data, at, end, signature)
+
+
+def _usual(data: bytes, at: int, end: int, signature: Span) -> Parts | None:
+    """Take a TBSCertificate that has exactly the usual parts; one scan costs half of asking for each."""
+    try:
+        fields = der.children(data, at, end)
+    except der.DerError:
+        return None
+    if tuple([field[0] for field in fields]) != _USUAL:
+        return None
+    version, serial, _, issuer, validity, subject, key, extensions = [field[1:] for field in fields]
+    number = der.integer(data, *der.expect(data, *version, der.INTEGER)) + 1
+    listed = der.expect(data, *extensions, der.SEQUENCE)
+    return Parts(number, serial, signature, issuer, validity, subject, key, subject[1], listed)
+
+
+def _in_turn(data: bytes, at: int, end: int, signature: Span) -> Parts:
+    version = 1
+    tag, first, last = der.header(data, at, end)
+    if tag == 0xA0:
+        version = der.integer(data, *der.expect(data, first, last, der.INTEGER)) + 1
+        at = last
+    serial = der.expect(data, at, end, der.INTEGER)
+    inner = der.expect(data, serial[1], end, der.SEQUENCE)
+    issuer = der.expect(data, inner[1], end, der.SEQUENCE)
+    validity = der.expect(data, issuer[1], end, der.SEQUENCE)
+    subject = der.expect(data, validity[1], end, der.SEQUENCE)
+    key = der.expect(data, subject[1], end, der.SEQUENCE)
+    extensions = _extensions(data, key[1], end)
+    return Parts(version, serial, signature, issuer, validity, subject, key, subject[1], extensions)
+
+
+def _extensions(data: bytes, at: int, end: int) -> Span | None:
+    while at < end:
+        tag, first, last = der.header(data, at, end)
+        if tag == 0xA3:
+            return der.expect(data, first, last, der.SEQUENCE)
+        at = last
+    return None

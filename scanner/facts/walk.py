@@ -1,0 +1,157 @@
+"""One certificate to a row: straight through where nothing is unusual, else part by part, each of which may fail alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.x509 import load_der_x509_certificate
+
+from scanner.facts import columns, der, extensions, instants, keys, layout, names, signatures, usage
+from scanner.facts.columns import BLOCKS, Facts, Row
+
+FAULTS = (der.DerError, ValueError, OverflowError)
+
+
+def straight(data: bytes) -> Row | None:
+    """Read a certificate with which nothing is wrong; None where anything is."""
+    try:
+        load_der_x509_certificate(data)
+        found = layout.parts(data)
+        issuer, subject = names.known(data[slice(*found.issuer)]), names.read(data, *found.subject)
+        row: Row = [
+            (sha256(data).hexdigest(), found.version),
+            serial(data, *found.serial),
+            signatures.read(data[slice(*found.signature)]),
+            issuer.facts,
+            _validity(data, *found.validity),
+            subject.facts,
+            keys.read(data, found.key_start, *found.key),
+            *columns.ABSENT,
+        ]
+        damaged = issuer.damaged or subject.damaged
+        if damaged or (found.extensions is not None and extensions.fill(row, data, *found.extensions)):
+            return None
+    except Exception:  # noqa: BLE001 - whatever it is, `Careful` finds it again and says it
+        return None
+    usage.complete(row)
+    return row
+
+
+def serial(data: bytes, start: int, end: int) -> Facts:
+    """Read a serial number; unlike `der.integer` as it stands, since many are not minimal."""
+    if start == end:
+        raise der.DerError("an empty integer")
+    number = int.from_bytes(data[start:end], signed=True)
+    return f"{number:x}", number.bit_length() if number >= 0 else -number.bit_length()
+
+
+def _validity(data: bytes, start: int, end: int) -> Facts:
+    begin, finish = der.children(data, start, end)
+    first, last = _instant(data, *begin), _instant(data, *finish)
+    return first, last, last - first + instants.SECOND
+
+
+def _instant(data: bytes, tag: int, start: int, end: int) -> int:
+    return instants.read(tag, data[start:end])
+
+
+@dataclass(slots=True)
+class Careful:
+    """Reads one certificate part by part; keeps what can be read and says what cannot."""
+
+    data: bytes
+    row: Row = field(default_factory=lambda: list(columns.UNKNOWN))
+    unknown: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    whole: bool = True
+
+    def run(self) -> None:
+        """Read all parts."""
+        data, row = self.data, self.row
+        print_ = sha256(data).hexdigest()
+        row[columns.OUTSIDE] = (print_, None)
+        try:
+            found = layout.parts(data)
+        except der.DerError as error:
+            self.whole = False
+            self.problems.append(f"this is no certificate: {error}")
+            return
+        refused = refusal(data)
+        row[columns.OUTSIDE] = (print_, found.version)
+        self._part("serial number", columns.SERIAL, serial, data, *found.serial)
+        self._part("signature algorithm", columns.SIGNATURE, signatures.read, data[slice(*found.signature)])
+        self._part("issuer", columns.ISSUER, self._name, "issuer", *found.issuer)
+        self._part("validity", columns.VALIDITY, self._validity, *found.validity)
+        self._part("subject", columns.SUBJECT, self._name, "subject", *found.subject)
+        self._part("public key", columns.KEY, self._key, found.key_start, *found.key)
+        row[columns.FIRST_OF_EXTENSIONS :] = columns.ABSENT
+        if found.extensions is not None:
+            self._extensions(*found.extensions)
+        usage.complete(row)
+        if refused and not self.problems:
+            self.problems.append(f"the library refuses this certificate ({refused}); its facts were read field by field")
+
+    def _part(self, label: str, block: int, step: Callable[..., Facts], *where: object) -> None:
+        try:
+            self.row[block] = step(*where)
+        except FAULTS as error:
+            self._lose(block)
+            self.problems.append(f"its {label} cannot be read: {error}")
+
+    def _lose(self, block: int) -> None:
+        self.row[block] = columns.UNKNOWN[block]
+        self.unknown += BLOCKS[block]
+
+    def _name(self, prefix: str, start: int, end: int) -> Facts:
+        name = names.known(self.data[start:end])
+        if name.damaged:
+            self.problems.append(f"its {prefix} holds text that is not in the encoding it claims; shown with U+FFFD")
+        return name.facts
+
+    def _validity(self, start: int, end: int) -> Facts:
+        begin, finish = der.children(self.data, start, end)
+        first, last = self._instant("not_before", *begin), self._instant("not_after", *finish)
+        if first is None or last is None:
+            self.unknown.append("lifetime")
+            return first, last, None
+        return first, last, last - first + instants.SECOND
+
+    def _instant(self, name: str, tag: int, start: int, end: int) -> int | None:
+        content = self.data[start:end]
+        try:
+            return instants.read(tag, content)
+        except (der.DerError, ValueError) as error:
+            self.unknown.append(name)
+            self.problems.append(f"its {name} cannot be read ({content[:20]!r}): {error}")
+            return None
+
+    def _key(self, spki: int, start: int, end: int) -> Facts:
+        facts, name = keys.read_algorithm(self.data, spki, start, end)
+        try:
+            return keys.read(self.data, spki, start, end)
+        except der.DerError as error:
+            self.unknown += ("key.bits", "key.exponent", "key.whole_octets")
+            self.problems.append(f"its public key of type {name} cannot be read: {error}")
+            return facts
+
+    def _extensions(self, start: int, end: int) -> None:
+        try:
+            problems = extensions.fill(self.row, self.data, start, end)
+        except FAULTS as error:
+            for block in range(columns.FIRST_OF_EXTENSIONS, len(BLOCKS)):
+                self._lose(block)
+            self.problems.append(f"its extensions cannot be read: {error}")
+            return
+        for block, text in problems:
+            if block is not None:
+                self._lose(block)
+            self.problems.append(text)
+
+
+def refusal(data: bytes) -> str | None:
+    """Ask the library; return why it refuses the certificate."""
+    try:
+        load_der_x509_certificate(data)
+    except Exception as error:  # noqa: BLE001 - whatever it says, it refuses
+        return str(error).splitlines()[0][:200] or type(error).__name__
+    return None
