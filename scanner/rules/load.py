@@ -9,7 +9,7 @@ from scanner import tables
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import Mode
 from scanner.rules import header as head
-from scanner.rules import inheritance, params, parents, rows
+from scanner.rules import inheritance, params, parents, rows, terms
 from scanner.rules.find import PolicyFile
 from scanner.rules.header import NEEDED, SOURCE_KEYS, Header
 from scanner.rules.lists import Certificates, Lists
@@ -37,11 +37,11 @@ KEYS = (
     "set",
     "advisory",
     "tests_as_of",
+    "settings",
 )
 MERGED = "merged"
 """Key of a policy as it is stored with a result: the policies whose rules were put together."""
 LATER = {
-    "settings": "settings come with a later version",
     MERGED: "merged marks what certgate stores with a result; a policy names what it builds on with extends",
 }
 MOST_RULES = 10_000
@@ -175,6 +175,7 @@ class _Loader:
                 kind: rows.healthy_row(kind, row, node.get("healthy"), faults) for kind, row in header.healthy.items()
             },
             rules=rules, certificates=tuple(lists.files), parents=tuple(one.policy for one in above_it), loosened=loosened,
+            longest_exception=terms.read(node.get("settings"), faults),
         )  # fmt: skip
         return _Loaded(policy, header)
 

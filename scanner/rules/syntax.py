@@ -297,6 +297,8 @@ class Policy:
     """The policies it extends, as they were loaded for it."""
     loosened: tuple[Loosened, ...] = ()
     """What it makes weaker than what it extends."""
+    longest_exception: Mapping[Severity, timedelta] = field(default_factory=dict)
+    """The longest term of exceptions, by severity."""
 
     def all(self) -> "tuple[Policy, ...]":
         """Return it with everything it extends, itself first."""
