@@ -1,5 +1,6 @@
 """Who an asset is (`asset_id`), what people call it (`name`) and what stays when it is renewed (`place`)."""
 
+from collections.abc import Callable
 from hashlib import sha256
 
 import polars as pl
@@ -24,29 +25,34 @@ def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | None = None) -> 
 
 def certificate_ids(frame: pl.DataFrame) -> pl.Series:
     """Identify certificates: by their bytes, else a given fingerprint, issuer and serial, or source and record key."""
-    known = frame.select(
-        given=column(frame, "fingerprint_sha256"),
-        issuer=column(frame, "issuer.dn"),
-        serial=column(frame, "serial"),
-        source=pl.col("_source"),
-        key=pl.coalesce(
-            "_key",
-            pl.concat_str("_uri", pl.lit("#"), pl.coalesce("_pointer", pl.col("_line").cast(pl.String), pl.lit(""))),
-        ),
-        der=pl.col(tables.DER),
-    )
-    if known["der"].null_count() == known.height and known["given"].null_count() == 0:
-        return known["given"]
-    memo: dict[bytes, str] = {}
-    ids: list[str] = []
-    for given, issuer, serial, source, key, der in known.iter_rows():
-        if der is not None:
-            ids.append(memo.get(der) or memo.setdefault(der, sha256(der).hexdigest()))
-        elif given:
-            ids.append(given)
-        else:
-            ids.append(digest(issuer, serial) if issuer and serial else digest(source, key))
-    return pl.Series(ids, dtype=pl.String)
+    der, given = frame[tables.DER], column(frame, "fingerprint_sha256")
+    ids = frame.select("_source", given=pl.when(given != "").then(given))["given"]
+    ids = _filled(ids, der.is_not_null(), lambda mask: _digests(der.filter(mask)))
+    return _filled(ids, ids.is_null(), lambda mask: _digests(_told(frame if mask.all() else frame.filter(mask))))
+
+
+def _told(frame: pl.DataFrame) -> pl.Series:
+    """Join issuer and serial, or where one is missing source and record key, as `digest` does."""
+    issuer, serial = column(frame, "issuer.dn"), column(frame, "serial")
+    issued = pl.when((issuer != "") & (serial != "")).then(pl.concat_str(issuer, pl.lit("\0"), serial))
+    found = frame.select("_source", issued=issued)["issued"]
+    if found.null_count():
+        spot = pl.concat_str("_uri", pl.lit("#"), pl.coalesce("_pointer", pl.col("_line").cast(pl.String), pl.lit("")))
+        record = pl.concat_str("_source", pl.lit("\0"), pl.coalesce("_key", spot))
+        found = frame.select(pl.coalesce(found, record)).to_series()
+    return found.cast(pl.Binary)
+
+
+def _filled(ids: pl.Series, mask: pl.Series, found: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Put what is found for the rows of the mask in their place."""
+    if not mask.any():
+        return ids
+    return found(mask) if mask.all() else ids.scatter(mask.arg_true(), found(mask))
+
+
+def _digests(data: pl.Series) -> pl.Series:
+    """Compute SHA-256, lower hex (a memo of equal values would cost as much as it saves)."""
+    return pl.Series([sha256(one).hexdigest() for one in data.to_list()], dtype=pl.String)
 
 
 def endpoint_ids() -> pl.Expr:
@@ -55,8 +61,10 @@ def endpoint_ids() -> pl.Expr:
     return pl.concat_str(pl.lit("tls://"), host, pl.lit(":"), pl.col("port").cast(pl.String), pl.lit("#"), pl.col("host"))
 
 
-def certificate_name() -> pl.Expr:
+def certificate_name(frame: pl.DataFrame) -> pl.Expr:
     """Call a certificate by its common name, first SAN, subject, or what else there is."""
+    if not frame["subject.cn"].null_count():
+        return pl.col("subject.cn")
     return pl.coalesce(
         "subject.cn",
         pl.col("san.dns").list.first(),

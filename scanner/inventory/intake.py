@@ -38,9 +38,12 @@ class Intake:
         self.records[record.kind].append((record, place))
 
     def add_table(self, table: Table, relative: str) -> None:
-        """Take a table of records."""
-        line = pl.col("_line").cast(pl.String) if "_line" in table.frame.columns else pl.lit("")
-        place = pl.concat_str(pl.lit(relative + "#"), line) if relative else pl.lit(None, pl.String)
+        """Take a table of records; those with a key need no other place."""
+        names = table.frame.columns
+        line = pl.col("_line").cast(pl.String) if "_line" in names else pl.lit("")
+        place = pl.concat_str(pl.lit(relative + "#"), line)
+        if not relative or ("_key" in names and not table.frame["_key"].null_count()):
+            place = pl.lit(None, pl.String)
         self.parts[table.kind].append(
             table.frame.with_columns(_source=pl.lit(table.source), _source_type=pl.lit(table.source_type), _place=place)
         )

@@ -55,8 +55,9 @@ def merge(frames: Mapping[str, pl.DataFrame], decode: Decode) -> Merged:
             continue
         seen, decoded, found = _identified(kind, seen, decode)
         problems += found
-        problems += _conflicts(kind, seen)
-        merged[kind] = _complete(kind, _rows(kind, seen), decoded)
+        rows, disagreements = _rows(kind, seen)
+        problems += disagreements
+        merged[kind] = _complete(kind, rows, decoded)
         sightings.append(
             seen.select(pl.lit(kind).alias("kind"), *(_sighting_column(name) for name in list(SIGHTINGS)[1:]), *_HIDDEN)
         )
@@ -99,17 +100,31 @@ def _joined_by_serial(seen: pl.DataFrame, decoded: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def _rows(kind: str, seen: pl.DataFrame) -> pl.DataFrame:
+def _rows(kind: str, seen: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
+    """Make one row per asset, in the order they came; only what was seen several times is grouped, for that costs."""
+    if seen["asset_id"].n_unique() == seen.height:
+        return _single(seen), []
+    numbered, repeated = seen.with_row_index("_order"), seen["asset_id"].is_duplicated()
+    often = numbered.filter(repeated)
+    grouped = _grouped(kind, often)
+    single = _single(numbered.filter(~repeated)).select(pl.col(name).cast(dtype) for name, dtype in grouped.schema.items())
+    return pl.concat([single, grouped]).sort("_order").drop("_order"), list(_conflicts(kind, often))
+
+
+def _single(seen: pl.DataFrame) -> pl.DataFrame:
+    """Take sightings as rows, each of another asset."""
+    return seen.with_columns(
+        sources=pl.concat_list("_source_type"), _least_endpoint=pl.col(LEAF_OF), _seen=pl.concat_list(LEAF_OF).list.drop_nulls()
+    ).drop(set(PROVENANCE) - {"_key", "_place"})
+
+
+def _grouped(kind: str, seen: pl.DataFrame) -> pl.DataFrame:
     """Group sightings to one row per asset; of every fact the first that a source knows."""
-    facts = [name for name in seen.columns if name not in CARRIED and name != "asset_id"]
+    facts = [name for name in seen.columns if name not in CARRIED and name not in {"asset_id", "_order"}]
     first = [*facts, "_key", "_place"]
     sources = pl.col("_source_type")
-    if seen["asset_id"].n_unique() == seen.height:
-        return seen.with_columns(
-            sources=pl.concat_list(sources), _least_endpoint=pl.col(LEAF_OF), _seen=pl.concat_list(LEAF_OF)
-        ).drop(set(PROVENANCE) - {"_key", "_place"})
-    grouped = seen.group_by("asset_id", maintain_order=True)
-    return grouped.agg(
+    return seen.group_by("asset_id", maintain_order=True).agg(
+        pl.col("_order").first(),
         *(_best(name, tables.fact(kind, name)) for name in first),
         pl.col(tables.UNKNOWN).list.explode(keep_nulls=False, empty_as_null=False).unique().sort(),
         pl.col(tables.DER).drop_nulls().first(),
@@ -135,8 +150,8 @@ def _complete(kind: str, rows: pl.DataFrame, decoded: pl.DataFrame | None) -> pl
     """Give the table every declared column, names and places; decoded facts come from the bytes where there are some."""
     declared = tables.schema(kind)
     labels = {name: pl.String() for name in rows.columns if name.startswith("labels.")}
-    from_bytes = decoded if decoded is not None else pl.DataFrame(schema={"asset_id": pl.String()})
-    rows = rows.join(from_bytes, on="asset_id", how="left", suffix="_bytes", maintain_order="left")
+    if decoded is not None:
+        rows = rows.join(decoded, on="asset_id", how="left", suffix="_bytes", maintain_order="left")
     read = pl.col(tables.DECODED).fill_null(value=False) if tables.DECODED in rows.columns else pl.lit(value=False)
     columns = [
         _chosen(kind, name, dtype, rows.columns, read).alias(name)
@@ -148,7 +163,7 @@ def _complete(kind: str, rows: pl.DataFrame, decoded: pl.DataFrame | None) -> pl
         named = kept.with_columns(name=identity.endpoint_name(), place=pl.col("asset_id"))
     else:
         kept = kept.with_columns(deployed_at=_open_list(pl.col("_seen")))
-        named = identity.with_place(kept.with_columns(name=identity.certificate_name()), identity.certificate_place())
+        named = identity.with_place(kept.with_columns(name=identity.certificate_name(kept)), identity.certificate_place())
     return named.select(*declared, *labels)
 
 
@@ -173,8 +188,6 @@ def _open_list(values: pl.Expr) -> pl.Expr:
 
 def _conflicts(kind: str, seen: pl.DataFrame) -> Iterator[Problem]:
     """Say where sources disagree about one object; the first one named is believed."""
-    if seen["asset_id"].n_unique() == seen.height:
-        return
     names = [
         name
         for name in seen.columns
