@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
@@ -11,10 +12,12 @@ from scanner.errors import UsageError
 from scanner.importers import all_importers
 from scanner.rules import find, load
 from scanner.rules.compile import fields_read
+from scanner.rules.operator_pages import operators_of
 from scanner.rules.words import nearest
-from scanner.tables import Fact
+from scanner.tables import Fact, Origin
 
 SHOWN_VALUES = 12
+SHOWN_RULES = 8
 
 
 def render(kind: str | None, form: str) -> str:
@@ -61,37 +64,64 @@ def _readers() -> dict[tuple[str, str], list[str]]:
     return dict(found)
 
 
+def facts(kind: str, fact: Fact) -> Iterator[tuple[str, str]]:
+    """Say all that is known of a field, as label and text."""
+    known = described(kind, fact)
+    unit = f", in {known['unit']}" if known["unit"] else ""
+    yield "type", f"{known['type']}{unit}"
+    yield "values", _some(known["values"], SHOWN_VALUES)
+    yield "origin", f"{known['origin']}: {_ORIGINS[fact.origin]}"
+    yield "no value", _nothing(fact)
+    yield "follows from", ", ".join(known["from"])
+    yield "fed by", ", ".join(known["fed_by"])
+    yield "operators", ", ".join(operators_of(fact.type))
+    yield "read by", _some(known["read_by"], SHOWN_RULES)
+
+
+def _nothing(fact: Fact) -> str:
+    """Say what null means (policy language, Absent is not unknown)."""
+    if fact.type.name == "list":
+        return "an empty list says that there is none; no list at all is unknown"
+    if fact.known_by:
+        return f"absent where {fact.known_by} is known, else unknown"
+    if fact.time:
+        return "as of what it follows from"
+    if fact.origin is Origin.DECODED:
+        return "absent where the bytes were read, else unknown"
+    return "absent: nobody declared it" if fact.origin is Origin.DECLARED else "unknown"
+
+
+_ORIGINS = {
+    Origin.DECODED: "read from the object's own bytes",
+    Origin.OBSERVED: "seen by a scan or the reader of a file",
+    Origin.DECLARED: "stated by an inventory",
+    Origin.DERIVED: "computed from other facts",
+}
+
+
+def _some(values: list[str], most: int) -> str:
+    more = len(values) - most
+    return ", ".join(values[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def _text(kind: str) -> str:
     lines = [f"{kind}: {(tables.KINDS[kind].__doc__ or '').strip()}", ""]
-    width = max(map(len, tables.FACTS[kind]))
     for fact in tables.FACTS[kind].values():
-        known = described(kind, fact)
-        lines.append(f"  {fact.name:{width}}  {known['type']}, {known['origin']}")
-        lines.append(f"  {'':{width}}  {fact.doc}")
-        if known["values"]:
-            lines.append(f"  {'':{width}}  values: {_some(known['values'])}")
+        lines += [f"  {fact.name}", f"    {fact.doc}"]
+        lines += [f"    {label}: {text}" for label, text in facts(kind, fact) if text]
     return "\n".join(lines) + "\n"
-
-
-def _some(values: list[str]) -> str:
-    more = len(values) - SHOWN_VALUES
-    return ", ".join(values[:SHOWN_VALUES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _markdown(kind: str) -> str:
-    lines = [
-        f"## {kind}",
-        "",
-        (tables.KINDS[kind].__doc__ or "").strip(),
-        "",
-        "| field | type | origin | meaning | read by |",
-        "|---|---|---|---|---|",
-    ]
-    for fact in tables.FACTS[kind].values():
-        known = described(kind, fact)
-        unit = f", {fact.unit}" if fact.unit else ""
-        values = f" Values: {', '.join(f'`{value}`' for value in known['values'][:SHOWN_VALUES])}" if known["values"] else ""
-        more = f" and {len(known['values']) - SHOWN_VALUES} more" if len(known["values"]) > SHOWN_VALUES else ""
-        readers = ", ".join(f"`{rule}`" for rule in known["read_by"][:3]) + (" …" if len(known["read_by"]) > 3 else "")
-        lines.append(f"| `{fact.name}` | {known['type']}{unit} | {known['origin']} | {fact.doc}{values}{more} | {readers} |")
-    return "\n".join(lines) + "\n"
+    """Write a section for every field; of a leaf's facts only their names, since they are explained above."""
+    own = [fact for fact in tables.FACTS[kind].values() if not fact.name.startswith(tables.LEAF) or fact.joined is None]
+    seen = [fact.name for fact in tables.FACTS[kind].values() if fact not in own]
+    lines = [f"## {kind}", "", (tables.KINDS[kind].__doc__ or "").strip(), ""]
+    for fact in own:
+        lines += [f"### {kind}: `{fact.name}`", "", fact.doc, ""]
+        lines += [f"- **{label}**: {text}" for label, text in facts(kind, fact) if text]
+        lines.append("")
+    if seen:
+        lines += [f"### {kind}: the facts of its leaf", "", "As those of `certificate`, behind `certificate.`:", ""]
+        lines += [", ".join(f"`{name}`" for name in seen), ""]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`certgate explain RULE` or `certgate explain FINDING RESULT`: why, which clock and limit, evidence, source, fix."""
+"""`certgate explain RULE`, `FIELD`, `OPERATOR` or `FINDING RESULT`: why, which clock and limit, evidence, source, fix."""
 
 import argparse
 import textwrap
@@ -15,6 +15,8 @@ EPILOG = """\
 examples:
   certgate explain public-tls/lifetime
   certgate explain F-27922b71 result/
+  certgate explain key.bits
+  certgate explain at_most
 """
 
 
@@ -22,12 +24,12 @@ def add(commands: Any) -> None:
     """Add the command and its flags."""
     parser = commands.add_parser(
         "explain",
-        help="why a rule asks, or why a finding is one",
-        description="Explain a rule, or a finding of a stored result.",
+        help="why a rule asks, why a finding is one, what a field or operator means",
+        description="Explain a rule, a finding of a stored result, a field, or an operator of the policy language.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("subject", metavar="RULE|FINDING", help="rule id, or finding id as F-… (any unique prefix)")
+    parser.add_argument("subject", metavar="SUBJECT", help="rule id, finding id as F-… (any unique prefix), field or operator")
     parser.add_argument("result", nargs="?", type=Path, metavar="RESULT", help="the RESULT folder of the finding")
     parser.add_argument(
         "-p",
@@ -46,9 +48,24 @@ def run(options: argparse.Namespace) -> Exit:
         _finding(options.subject, options.result)
     elif options.subject.startswith("F-"):
         raise UsageError(f"{options.subject}: name the RESULT folder that has this finding (`certgate check … --save RESULT`)")
-    else:
+    elif not _word(options.subject):
         _rule(options.subject, options.policy)
     return Exit.OK
+
+
+def _word(subject: str) -> bool:
+    """Explain a word of the policy language, if it is one: a field of every kind that has it, or an operator."""
+    from scanner import fields, tables
+    from scanner.rules import operator_pages
+    from scanner.rules.operators import OPERATORS
+
+    if subject in OPERATORS:
+        operator = OPERATORS[subject]
+        _print(f"{subject} — {operator.doc}", *operator_pages.facts(operator))
+    kinds = [(kind, fact) for kind in tables.KINDS if (fact := tables.fact(kind, subject)) is not None]
+    for kind, fact in kinds:
+        _print(f"{subject} of {kind} — {fact.doc}", *fields.facts(kind, fact))
+    return bool(kinds) or subject in OPERATORS
 
 
 def _rule(rule_id: str, names: list[str]) -> None:
@@ -58,7 +75,9 @@ def _rule(rule_id: str, names: list[str]) -> None:
     known = {rule.id: rule for policy in policies for rule in policy.rules}
     if rule_id not in known:
         near = get_close_matches(rule_id, known, 1)
-        raise UsageError(f"{rule_id}: no rule has this id{f'; nearest: {near[0]!r}' if near else ''}")
+        raise UsageError(
+            f"{rule_id}: no rule has this id, and no field or operator this name{f'; nearest: {near[0]!r}' if near else ''}"
+        )
     rule, as_of = known[rule_id], datetime.now(UTC)
     source = rule.source
     cited = (
@@ -105,14 +124,15 @@ def _finding(subject: str, folder: Path) -> None:
 
 def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
     """Say clock, limits, evidence and clause, from the policy as it was evaluated."""
-    from scanner.inventory import clock
+    from scanner import pipeline
     from scanner.rules import explanation
 
     written = _rule_of(report, rule)
-    table = report.tables[row["kind"]].filter(asset_id=row["asset_id"])
-    if written is None or table.is_empty():
+    known = pipeline.timed(report.tables, report.as_of)
+    table = known[row["kind"]].filter(asset_id=row["asset_id"]) if row["kind"] in known else None
+    if written is None or table is None or table.is_empty():
         return [("says", row["message"]), ("asks", row["limit"]), ("evidence", row["observed"])]
-    asset = clock.with_time(table, row["kind"], report.as_of).row(0, named=True)
+    asset = table.row(0, named=True)
     told = explanation.explain(
         written, row["kind"], asset, Outcome(row["outcome"]), row["missing"], report.as_of, row["uri"] or ""
     )
@@ -160,4 +180,4 @@ def _print(title: str, *pairs: tuple[str, str]) -> None:
     print(visible(title))
     for label, text in pairs:
         if text:
-            print(textwrap.fill(visible(text), 100, initial_indent=f"  {label:<11} ", subsequent_indent=" " * 14))
+            print(textwrap.fill(visible(text), 100, initial_indent=f"  {label:<12} ", subsequent_indent=" " * 15))
