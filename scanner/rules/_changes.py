@@ -135,7 +135,7 @@ class Where:
 
     def _alternatives(self, old: Sequence[Predicate], new: Sequence[Predicate]) -> list[Change]:
         pairs, gone, come = _paired(old, new, _first_test)
-        if not set(old) & set(new) and not pairs:
+        if not pairs and not any(one in new for one in old):
             return []
         added, lost = _ALSO_AND_NO_LONGER[self.when, self.inside_not]
         return [
@@ -168,7 +168,7 @@ class Where:
         before, after = (tuple(one.value for one in test.operands if isinstance(one, Literal)) for test in (old, new))
         gone, come = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
         accepts = verb == "accepts"
-        said = verb if accepts is not self.inside_not else "accepts" if verb == "refuses" else "refuses"
+        said = "accepts" if accepts is not self.inside_not else "refuses"
         subject = old.subject or "it"
         if len(before) == len(after) == 1:
             words = f"{subject}: {said} {in_words(after[0])} instead of {in_words(before[0])}"
@@ -247,7 +247,7 @@ def _subject(predicate: Predicate, *, exact: bool) -> Hashable:
         case AnyOf(parts):
             return AnyOf, frozenset(_subject(part, exact=False) for part in parts) if exact else None
         case AllOf(parts):
-            return AllOf, parts[:1]
+            return AllOf, _subject(parts[0], exact=True) if parts else None
 
 
 def _first_test(predicate: Predicate, *, exact: bool) -> Hashable:
