@@ -1,7 +1,7 @@
 """What a run is about: which policies and rules, which assets, what is assumed; and how reports name them."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -11,24 +11,26 @@ import polars as pl
 
 from scanner import tables
 from scanner.errors import UsageError
+from scanner.facts import certificate
 from scanner.importers import choose
 from scanner.importers._walk import documents
 from scanner.model import PolicyReport, Problem, Record, RuleReport, Severity, Spot
 from scanner.request import Request
-from scanner.rules import find, load, merged, message
+from scanner.rules import find, handling, load, merged, message
 from scanner.rules.compile import column
 from scanner.rules.evaluate import Evaluation
+from scanner.rules.lists import Certificates
 from scanner.rules.syntax import Policy, Rule, Source
 from scanner.tables import Origin
 
 
 def policies(request: Request) -> tuple[Policy, ...]:
     """Load the policies asked for."""
-    return load.load([file for name in request.policies for file in find.find(name)])
+    return load.load([file for name in request.policies for file in find.find(name)], listed(request.root))
 
 
 def rules(loaded: Sequence[Policy], request: Request) -> tuple[Rule, ...]:
-    """Choose the rules of the run: each id once, narrowed by --only and --skip; a pattern that names none is refused."""
+    """Choose the rules of the run: each id once, narrowed by --only and --skip; what a policy takes out at as_of is not run."""
     known = {rule.id: rule for policy in loaded for rule in policy.rules}
     for flag, patterns in (("--only", request.only), ("--skip", request.skip)):
         for pattern in patterns:
@@ -38,7 +40,9 @@ def rules(loaded: Sequence[Policy], request: Request) -> tuple[Rule, ...]:
     return tuple(
         rule
         for rule_id, rule in known.items()
-        if (not request.only or _matches(rule_id, request.only)) and not _matches(rule_id, request.skip)
+        if (not request.only or _matches(rule_id, request.only))
+        and not _matches(rule_id, request.skip)
+        and not rule.off(request.as_of)
     )
 
 
@@ -53,8 +57,21 @@ def roots(request: Request) -> list[bytes]:
 
 def helpers(loaded: Sequence[Policy], request: Request) -> list[bytes]:
     """Read the certificates that lists of policies name: they join chain building."""
-    names = dict.fromkeys(name for policy in loaded for name in policy.certificates)
+    names = dict.fromkeys(name for policy in loaded for one in policy.all() for name in one.certificates)
     return [der for name in names for der in _certificates(name, request.root, "certificates")]
+
+
+def listed(root: Path) -> Certificates:
+    """Return what reads the certificates that an entry of a list names: key, fingerprint and subject of each."""
+
+    def read(name: str) -> list[tuple[str, str, str]]:
+        found = certificate.read(_certificates(name, root, "certificates")).frame
+        rows = found.select("key.spki_sha256", "fingerprint_sha256", pl.col("subject.dn").fill_null("")).drop_nulls().rows()
+        if not rows:
+            raise UsageError(f"certificates {name}: no certificate whose key can be read")
+        return rows
+
+    return read
 
 
 def _certificates(name: str, root: Path, flag: str) -> list[bytes]:
@@ -141,7 +158,17 @@ def policy_report(policy: Policy) -> PolicyReport:
     return PolicyReport(
         policy.id, policy.version, policy.title, policy.owner, policy.sha256, policy.path, policy.named, policy.advisory,
         tuple(_source(source) for source in policy.sources), merged.text(policy),
+        loosened=tuple({"rule": one.rule, "what": one.what, "reason": one.reason} for one in policy.loosened),
+        disabled=tuple(_disabled(policy)),
     )  # fmt: skip
+
+
+def _disabled(policy: Policy) -> Iterator[dict[str, str]]:
+    """Say which rules this policy itself takes out."""
+    for rule in policy.rules:
+        if rule.disabled is not None and rule.written["disabled"].header.policy == policy.id:
+            until = handling.last_day(rule.disabled.until)
+            yield {"rule": rule.id, "reason": rule.disabled.reason, "until": until}
 
 
 def rule_report(rule: Rule, loaded: Sequence[Policy], evaluation: Evaluation, as_of: datetime) -> RuleReport:

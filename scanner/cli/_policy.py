@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from scanner.model import Exit
@@ -48,10 +49,17 @@ def _verb(verbs: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser
     return parser
 
 
-def _loaded(names: list[str]) -> Any:
+def _loaded(names: list[str], certificates: Any = None) -> Any:
     from scanner.rules import find, load
 
-    return load.load([file for name in names or find.shipped() for file in find.find(name)])
+    return load.load([file for name in names or find.shipped() for file in find.find(name)], certificates)
+
+
+def _proven(names: list[str]) -> Any:
+    """Load policies with the certificates that their lists name, for their tests look these up."""
+    from scanner import scope
+
+    return [policy for policy in _loaded(names, scope.listed(Path.cwd())) if policy.named]
 
 
 def listing(_options: argparse.Namespace) -> Exit:
@@ -81,7 +89,7 @@ def lint_policies(options: argparse.Namespace) -> Exit:
     """Load, then run healthy rows and tests; exit 2 with all faults together."""
     from scanner.rules import proof
 
-    policies = [policy for policy in _loaded(options.policy) if policy.named]
+    policies = _proven(options.policy)
     results = [result for policy in policies for result in proof.run(policy)]
     failed = [result for result in results if not result.ok]
     for result in failed:
@@ -95,7 +103,7 @@ def test_policies(options: argparse.Namespace) -> Exit:
     """Run tests and healthy rows; exit 1 when one fails."""
     from scanner.rules import proof
 
-    policies = [policy for policy in _loaded(options.policy) if policy.named]
+    policies = _proven(options.policy)
     results = [result for policy in policies for result in proof.run(policy)]
     failed = [result for result in results if not result.ok]
     for result in results:
