@@ -154,6 +154,7 @@ def _summary() -> dict[str, Any]:
             "assets": {"type": "object", "additionalProperties": COUNT},
             **dict.fromkeys(("pass", "fail", "unknown", "skip", "waived"), COUNT),
             "open": _object({str(one): COUNT for one in Severity}),
+            "known": COUNT,
             "counting": COUNT,
             "undeclared": _array(undeclared),
         }

@@ -23,7 +23,7 @@ OUTCOMES = {
     "skip": "Not applicable",
     "waived": "Waived",
 }
-STATUSES = {"open": "Open", "unknown": "Could not be judged", "waived": "Waived", "baseline": "In the baseline"}
+STATUSES = {"open": "Open", "unknown": "Could not be judged", "waived": "Waived", "baseline": "Known"}
 CLASSES = SEVERITIES | {"unknown": OUTCOMES["unknown"], "pass": "No open finding"}
 """Worst outcome of an identity, in the order in which charts stack it."""
 MODES = {"block": "blocks", "warn": "warns", "report": "is reported"}

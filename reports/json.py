@@ -7,6 +7,7 @@ import orjson
 import polars as pl
 
 from reports import renderer
+from reports._parts import baseline
 from scanner.model import Outcome, Report, Severity
 from scanner.when import instant
 
@@ -42,8 +43,8 @@ def document(report: Report) -> dict[str, Any]:
 
 def summary(report: Report) -> dict[str, Any]:
     """Count assets, outcomes and open findings."""
-    failed = report.findings.filter((pl.col("outcome") == Outcome.FAIL) & pl.col("waived_by").is_null())
-    by_severity = dict(failed.group_by("severity").len().iter_rows())
+    failed = report.findings.filter(pl.col("outcome") == Outcome.FAIL)
+    by_severity = dict(baseline.opened(report, failed).group_by("severity").len().iter_rows())
     return {
         "assets": {kind: table.height for kind, table in report.tables.items()},
         "pass": sum(rule.passed for rule in report.rules),
@@ -52,6 +53,7 @@ def summary(report: Report) -> dict[str, Any]:
         "skip": sum(rule.skipped for rule in report.rules),
         "waived": sum(rule.waived for rule in report.rules),
         "open": {str(severity): by_severity.get(severity, 0) for severity in Severity},
+        "known": baseline.known(report, failed),
         "counting": int(report.findings.filter(pl.col("counts") & (pl.col("outcome") == Outcome.FAIL)).height),
         "undeclared": [dict(one) for one in report.undeclared],
     }

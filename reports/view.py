@@ -12,9 +12,10 @@ from typing import Any
 import polars as pl
 
 from reports import _words
+from reports._parts import baseline, exceptions, gaps, inventory, method, own, scope, summary, tally
 from reports._parts import findings as listing
-from reports._parts import gaps, inventory, method, rules, scope, summary, tally
-from scanner.model import Exit, Report
+from reports._parts import rules as by_rule
+from scanner.model import Exit, Report, RuleReport
 
 TITLE = "Machine identity compliance report"
 MOST_FIRST = 5
@@ -38,7 +39,7 @@ class View:
 
     @cached_property
     def _opened(self) -> pl.DataFrame:
-        return self._frames[0].filter(pl.col("waived_by").is_null())
+        return baseline.opened(self.report, self._frames[0])
 
     @cached_property
     def findings(self) -> list[listing.Finding]:
@@ -52,8 +53,8 @@ class View:
 
     @cached_property
     def open(self) -> list[listing.Finding]:
-        """Findings that no exception covers, as far as they are listed."""
-        return [one for one in self.findings if one.status in {"open", "baseline"}]
+        """Findings that no exception covers and no baseline sets apart, as far as they are listed."""
+        return [one for one in self.findings if one.status == "open"]
 
     def worst(self, most: int) -> list[listing.Finding]:
         """The first so many open findings."""
@@ -65,8 +66,31 @@ class View:
 
     @property
     def open_count(self) -> int:
-        """Findings that no exception covers."""
+        """Findings that no exception covers and no baseline sets apart."""
         return self._opened.height
+
+    @cached_property
+    def known(self) -> int:
+        """Findings that the baseline sets apart."""
+        return baseline.known(self.report, self._frames[0])
+
+    @cached_property
+    def waived(self) -> int:
+        """Findings under an exception."""
+        return self._frames[0].filter(pl.col("waived_by").is_not_null()).height
+
+    def waivers(self, most: int) -> list[listing.Finding]:
+        """The first so many findings under an exception."""
+        return listing.failures(self._frames[0].filter(pl.col("waived_by").is_not_null()).head(most))
+
+    def set_apart(self, most: int) -> list[listing.Finding]:
+        """The first so many findings that the baseline sets apart."""
+        return listing.failures(self._frames[0].filter(pl.col("apart") & pl.col("waived_by").is_null()).head(most))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Label of each failure, by finding_id."""
+        return dict(self._frames[0].select("finding_id", "label").iter_rows())
 
     @property
     def blocking(self) -> int:
@@ -83,12 +107,17 @@ class View:
         return listing.sightings(self.report, {(one.kind, one.asset_id) for one in findings})
 
     @cached_property
-    def cards(self) -> list[rules.Card]:
+    def rules(self) -> tuple[RuleReport, ...]:
+        """Rules of the policies, and those of certgate itself that have findings."""
+        return own.rules(self.report)
+
+    @cached_property
+    def cards(self) -> list[by_rule.Card]:
         """Rules with open findings, worst first."""
-        return rules.cards(self.report, self._opened)
+        return by_rule.cards(self.rules, self._opened)
 
     @property
-    def first(self) -> Sequence[rules.Card]:
+    def first(self) -> Sequence[by_rule.Card]:
         """The rules to begin with."""
         return self.cards[:MOST_FIRST]
 
@@ -253,6 +282,28 @@ class View:
         """Open the part on the inventory with one sentence."""
         return inventory.lead(self.report, self.assets)
 
+    # Exceptions and baseline
+
+    @cached_property
+    def exceptions(self) -> list[exceptions.Row]:
+        """The register of exceptions, those that ask for a decision first."""
+        return exceptions.rows(self.report)
+
+    @property
+    def exceptions_lead(self) -> str:
+        """Open the part on exceptions with one sentence."""
+        return exceptions.lead(self.exceptions, self.waived)
+
+    @property
+    def exception_words(self) -> dict[str, str]:
+        """What to say of an exception beside a finding, by its id."""
+        return exceptions.words(self.report)
+
+    @property
+    def baseline_words(self) -> str:
+        """What the run was compared with, and what came of it."""
+        return baseline.lines(self.report)
+
     # Method and integrity
 
     @property
@@ -269,6 +320,11 @@ class View:
     def policies(self) -> list[method.Policy]:
         """Policies as evaluated."""
         return method.policies(self.report)
+
+    @property
+    def changes(self) -> list[method.Change]:
+        """Rules that policies loosened or took out."""
+        return method.changes(self.report)
 
     @property
     def made_with(self) -> str:

@@ -10,13 +10,16 @@ import orjson
 import polars as pl
 
 from reports import _words
+from reports._parts import baseline
+from reports._parts.own import GAP
 from scanner import tables
 from scanner.model import Outcome, Report, Severity
 from scanner.when import instant
 
-GAP = "certgate/evidence-gap"
 SHORTEST = 8
 MOST_SIGHTINGS = 8
+MOST_MEMBERS = 20
+"""Members of a group that a report names; the others are counted."""
 MOST = 100_000
 """Findings that a report lists; the others are counted."""
 
@@ -43,11 +46,21 @@ class Finding:
     mode: str
     counts: bool
     waived_by: str
+    known: bool = False
+    """It stood in the baseline."""
+    place: str = ""
     observed: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     would_tell: tuple[str, ...] = ()
     undecided: tuple[str, ...] = field(default=())
     """Rules that a gap leaves undecided."""
+    members: tuple[str, ...] = ()
+    """Places of the members of a group, the first of them and the count of the rest."""
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What it is about: kind and asset_id, or the place where there is no single asset."""
+        return self.kind, self.asset_id or self.place
 
 
 def gap_id(place: str) -> str:
@@ -63,7 +76,10 @@ def frames(report: Report) -> tuple[pl.DataFrame, pl.DataFrame]:
     labels = _labels([*failed["finding_id"], *ids])
     owners = _owners(report)
     return (
-        _owned(failed, owners).with_columns(label=pl.Series(labels[: failed.height], dtype=pl.String)),
+        _owned(failed, owners).with_columns(
+            label=pl.Series(labels[: failed.height], dtype=pl.String),
+            apart=pl.col("in_baseline") & baseline.apart(report),
+        ),
         _owned(gaps, owners).with_columns(ids, label=pl.Series(labels[failed.height :], dtype=pl.String)),
     )
 
@@ -77,6 +93,12 @@ def listed(failed: pl.DataFrame, gaps: pl.DataFrame, most: int) -> list[Finding]
 def failures(rows: pl.DataFrame) -> list[Finding]:
     """Make findings of rows that failed."""
     return [_failure(row) for row in rows.iter_rows(named=True)]
+
+
+def members(places: list[str]) -> tuple[str, ...]:
+    """Name the first members of a group and count the others."""
+    rest = len(places) - MOST_MEMBERS
+    return (*places[:MOST_MEMBERS], *([f"and {_words.many(rest, 'more member')}"] if rest > 0 else []))
 
 
 def _rank() -> pl.Expr:
@@ -115,7 +137,7 @@ def _failure(row: Mapping[str, Any]) -> Finding:
         finding_id=row["finding_id"],
         rule_id=row["rule_id"],
         severity=row["severity"],
-        status="waived" if waived else "baseline" if row["in_baseline"] else "open",
+        status="waived" if waived else "baseline" if row["apart"] else "open",
         kind=row["kind"],
         asset_id=row["asset_id"],
         name=row["name"],
@@ -126,6 +148,9 @@ def _failure(row: Mapping[str, Any]) -> Finding:
         mode=row["mode"],
         counts=row["counts"],
         waived_by=waived,
+        known=row["in_baseline"],
+        place=row["place"],
+        members=members(row["members"]),
         observed=observed(row["kind"], row["observed"]),
         missing=tuple(row["missing"]),
     )
@@ -150,6 +175,7 @@ def _gap(row: Mapping[str, Any]) -> Finding:
         mode="block" if row["counts"] else "warn",
         counts=row["counts"],
         waived_by="",
+        place=row["place"],
         missing=tuple(row["missing"]),
         would_tell=tuple(row["would_tell"]),
         undecided=tuple(row["rules"]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports import _words
-from scanner.model import Report
+from scanner.model import PolicyReport, Report
 
 MEANINGS = {
     "pass": "The identity meets the rule.",
@@ -33,6 +33,34 @@ class Policy:
     advisory: str
     rules: int
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A rule that a policy made less strict or took out."""
+
+    policy: str
+    rule: str
+    what: str
+    reason: str
+
+
+def changes(report: Report) -> list[Change]:
+    """List every rule that a policy loosened or took out, with its reason."""
+    return [change for policy in report.policies for change in (*_loosened(policy), *_disabled(policy))]
+
+
+def _loosened(policy: PolicyReport) -> list[Change]:
+    return [Change(policy.id, one["rule"], f"loosened: {one.get('what', '')}", one.get("reason", "")) for one in policy.loosened]
+
+
+def _disabled(policy: PolicyReport) -> list[Change]:
+    return [
+        Change(
+            policy.id, one["rule"], f"taken out until {one['until']}" if one.get("until") else "taken out", one.get("reason", "")
+        )
+        for one in policy.disabled
+    ]
 
 
 def lines(report: Report) -> list[str]:

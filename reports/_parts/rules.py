@@ -1,13 +1,13 @@
 """Findings by rule: a card for each rule with open findings, worst first, with its worst case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from reports import _words
 from reports._parts.findings import Finding, failures
-from scanner.model import Report, RuleReport
+from scanner.model import RuleReport
 
 MOST_OWNERS = 4
 
@@ -64,7 +64,7 @@ def of_finding(rule: RuleReport, found: Finding, text: str) -> str:
     return filled(text, name=found.name, observed=seen or "what was observed", limit=found.limit or rule.limit or "the limit")
 
 
-def cards(report: Report, opened: pl.DataFrame) -> list[Card]:
+def cards(rules: Iterable[RuleReport], opened: pl.DataFrame) -> list[Card]:
     """Make the cards of rules with open findings: by severity, then by what counts, then by how many."""
     worst = {one.rule_id: one for one in failures(opened.unique("rule_id", keep="first", maintain_order=True))}
     counts = {rule: (count, blocking) for rule, count, blocking in _counted(opened).iter_rows()}
@@ -83,7 +83,7 @@ def cards(report: Report, opened: pl.DataFrame) -> list[Card]:
             fix=_words.sentence(at_large(rule, rule.fix)),
             source=cited(rule.source),
         )
-        for rule in report.rules
+        for rule in rules
         if rule.id in counts
     ]
     return sorted(made, key=lambda card: (card.rule.severity.rank, -card.counts, -card.open, card.rule.id))

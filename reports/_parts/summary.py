@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import _safe, _words
-from reports._parts import inventory
+from reports._parts import exceptions, inventory
 
 if TYPE_CHECKING:
     from reports.view import View
@@ -25,7 +25,7 @@ def lead(view: "View") -> str:
     """Say how many findings are open, how bad, where they concentrate, and what could not be judged."""
     if not view.assets:
         return "Nothing was examined: the evidence shows no identity."
-    return " ".join(filter(None, (_open(view), _unknown(view))))
+    return " ".join(filter(None, (_open(view), _apart(view), _unknown(view))))
 
 
 def _open(view: "View") -> str:
@@ -58,6 +58,14 @@ def _concentration(view: "View") -> str:
     return ""
 
 
+def _apart(view: "View") -> str:
+    """Say what stands apart: what is hidden is counted."""
+    known, waived = view.known, view.waived
+    said = [f"{_words.many(known, 'known finding')} {_words.verb(known, 'stands', 'stand')} in the baseline"] if known else []
+    said += [f"{_words.many(waived, 'finding')} {_words.verb(waived)} under an exception"] if waived else []
+    return _words.sentence("; ".join(said))
+
+
 def _unknown(view: "View") -> str:
     checks = view.checks["unknown"]
     return (
@@ -69,7 +77,12 @@ def _unknown(view: "View") -> str:
 
 def figures(view: "View") -> tuple[Figure, ...]:
     """Make the key figures: identities, open findings, undecided checks, and passed checks or exceptions."""
-    return (_listed(view), _open_figure(view), _undecided(view), _waived(view) if view.checks["waived"] else _passed(view))
+    return (
+        _listed(view),
+        _open_figure(view),
+        _undecided(view),
+        _waived(view) if view.exceptions or view.waived else _passed(view),
+    )
 
 
 def _listed(view: "View") -> Figure:
@@ -93,8 +106,9 @@ def _undecided(view: "View") -> Figure:
 
 
 def _waived(view: "View") -> Figure:
-    count = view.checks["waived"]
-    return Figure(count, f"{_words.verb(count, 'finding', 'findings')} under an exception")
+    count, ends = view.waived, exceptions.ending(view.report)
+    soon = f"; {_words.many(ends, 'exception')} {_words.verb(ends, 'ends', 'end')} within {exceptions.SOON} days" if ends else ""
+    return Figure(count, f"{_words.verb(count, 'finding', 'findings')} under an exception{soon}")
 
 
 def _passed(view: "View") -> Figure:

@@ -6,7 +6,8 @@ from typing import Any
 from reports import _safe, _words
 from reports._look import cell, text
 from reports._parts import rules
-from reports._parts.findings import GAP, Finding
+from reports._parts.findings import Finding
+from reports._parts.own import GAP
 from reports.view import View
 from scanner.model import RuleReport, Severity
 
