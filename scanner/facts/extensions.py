@@ -95,7 +95,7 @@ def _interpreted(dotted: str, critical: bool, value: bytes) -> Extension:  # noq
         return Extension(dotted, critical)
     block, interpret = reader
     try:
-        return Extension(dotted, critical, block, interpret(value))
+        return Extension(dotted, critical, block, interpret(value), None)
     except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
         return Extension(dotted, critical, block, fault=str(error))
 

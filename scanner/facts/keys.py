@@ -51,7 +51,7 @@ def _curve(content: bytes, at: int) -> tuple[str | None, int | None]:
     return "explicit", der.integer(content, first, last).bit_length() if tag == der.INTEGER else None
 
 
-def read(data: bytes, spki: int, start: int, end: int) -> Facts:
+def read(data: bytes, start: int, end: int, spki: int) -> Facts:
     """Read the content of a SubjectPublicKeyInfo; its header stands at `spki`."""
     first, last = der.expect(data, start, end, der.SEQUENCE)
     known = algorithm(data[first:last])
@@ -65,7 +65,7 @@ def read(data: bytes, spki: int, start: int, end: int) -> Facts:
     return sha256(data[spki:end]).hexdigest(), *known.facts, bits, exponent, whole_octets
 
 
-def read_algorithm(data: bytes, spki: int, start: int, end: int) -> tuple[Facts, str]:
+def read_algorithm(data: bytes, start: int, end: int, spki: int) -> tuple[Facts, str]:
     """Read what a SubjectPublicKeyInfo states although its key is broken; return the algorithm's name, too."""
     first, last = der.expect(data, start, end, der.SEQUENCE)
     known = algorithm(data[first:last])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from scanner.facts import der
 
 MOST_BYTES = 1_000_000
+_V3 = b"\x02\x01\x02"
 _USUAL = (0xA0, der.INTEGER, *[der.SEQUENCE] * 5, 0xA3)
 """Tags of a TBSCertificate of version 2 or 3 without unique identifiers."""
 Span = tuple[int, int]
@@ -20,9 +21,8 @@ class Parts(NamedTuple):
     issuer: Span
     validity: Span
     subject: Span
-    key: Span
-    key_start: int
-    """Where the SubjectPublicKeyInfo begins, its header included."""
+    key: tuple[int, int, int]
+    """Of a SubjectPublicKeyInfo; at last where its header stands."""
     extensions: Span | None
 
 
@@ -46,9 +46,9 @@ def _usual(data: bytes, at: int, end: int, signature: Span) -> Parts | None:
     if tuple([field[0] for field in fields]) != _USUAL:
         return None
     version, serial, _, issuer, validity, subject, key, extensions = [field[1:] for field in fields]
-    number = der.integer(data, *der.expect(data, *version, der.INTEGER)) + 1
+    number = 3 if data[slice(*version)] == _V3 else der.integer(data, *der.expect(data, *version, der.INTEGER)) + 1
     listed = der.expect(data, *extensions, der.SEQUENCE)
-    return Parts(number, serial, signature, issuer, validity, subject, key, subject[1], listed)
+    return Parts(number, serial, signature, issuer, validity, subject, (*key, subject[1]), listed)
 
 
 def _in_turn(data: bytes, at: int, end: int, signature: Span) -> Parts:
@@ -64,7 +64,7 @@ def _in_turn(data: bytes, at: int, end: int, signature: Span) -> Parts:
     subject = der.expect(data, validity[1], end, der.SEQUENCE)
     key = der.expect(data, subject[1], end, der.SEQUENCE)
     extensions = _extensions(data, key[1], end)
-    return Parts(version, serial, signature, issuer, validity, subject, key, subject[1], extensions)
+    return Parts(version, serial, signature, issuer, validity, subject, (*key, subject[1]), extensions)
 
 
 def _extensions(data: bytes, at: int, end: int) -> Span | None:

@@ -25,7 +25,7 @@ def straight(data: bytes) -> Row | None:
             issuer.facts,
             _validity(data, *found.validity),
             subject.facts,
-            keys.read(data, found.key_start, *found.key),
+            keys.read(data, *found.key),
             *columns.ABSENT,
         ]
         damaged = issuer.damaged or subject.damaged
@@ -83,7 +83,7 @@ class Careful:
         self._part("issuer", columns.ISSUER, self._name, "issuer", *found.issuer)
         self._part("validity", columns.VALIDITY, self._validity, *found.validity)
         self._part("subject", columns.SUBJECT, self._name, "subject", *found.subject)
-        self._part("public key", columns.KEY, self._key, found.key_start, *found.key)
+        self._part("public key", columns.KEY, self._key, *found.key)
         row[columns.FIRST_OF_EXTENSIONS :] = columns.ABSENT
         if found.extensions is not None:
             self._extensions(*found.extensions)
@@ -110,11 +110,11 @@ class Careful:
 
     def _validity(self, start: int, end: int) -> Facts:
         begin, finish = der.children(self.data, start, end)
-        first, last = self._instant("not_before", *begin), self._instant("not_after", *finish)
-        if first is None or last is None:
+        dates = self._instant("not_before", *begin), self._instant("not_after", *finish)
+        if dates[0] is None or dates[1] is None:
             self.unknown.append("lifetime")
-            return first, last, None
-        return first, last, last - first + instants.SECOND
+            return *dates, None
+        return *dates, dates[1] - dates[0] + instants.SECOND
 
     def _instant(self, name: str, tag: int, start: int, end: int) -> int | None:
         content = self.data[start:end]
@@ -125,10 +125,10 @@ class Careful:
             self.problems.append(f"its {name} cannot be read ({content[:20]!r}): {error}")
             return None
 
-    def _key(self, spki: int, start: int, end: int) -> Facts:
-        facts, name = keys.read_algorithm(self.data, spki, start, end)
+    def _key(self, start: int, end: int, spki: int) -> Facts:
+        facts, name = keys.read_algorithm(self.data, start, end, spki)
         try:
-            return keys.read(self.data, spki, start, end)
+            return keys.read(self.data, start, end, spki)
         except der.DerError as error:
             self.unknown += ("key.bits", "key.exponent", "key.whole_octets")
             self.problems.append(f"its public key of type {name} cannot be read: {error}")
@@ -142,9 +142,9 @@ class Careful:
                 self._lose(block)
             self.problems.append(f"its extensions cannot be read: {error}")
             return
-        for block, text in problems:
-            if block is not None:
-                self._lose(block)
+        for lost, text in problems:
+            if lost is not None:
+                self._lose(lost)
             self.problems.append(text)
 
 
