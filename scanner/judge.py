@@ -12,7 +12,7 @@ from scanner.importers import all_importers
 from scanner.inventory.identity import finding_id
 from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity, Spot
 from scanner.request import Request
-from scanner.rules import message
+from scanner.rules import groups_found, groups_words, message
 from scanner.rules.compile import fields_read
 from scanner.rules.evaluate import Evaluation
 from scanner.rules.syntax import Policy, Rule
@@ -41,11 +41,14 @@ def findings(
 ) -> pl.DataFrame:
     """Write one row per fail and unknown, worst first; `where` says where each asset was seen first (kind, asset_id, uri …)."""
     rows = [row for rule in rules for kind in rule.kinds for row in _of_rule(evaluation, rule, kind, found[kind], request)]
+    rows += [row for rule in rules for row in _of_groups(evaluation, rule, found, request)]
     frame = pl.DataFrame(
         rows,
         schema={name: dtype for name, dtype in FINDINGS.items() if name not in {"uri", "line", "column", "pointer"}},
     )
     placed = frame.join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
+    # NOTE: a group is seen where its first member is, and is itself no asset.
+    placed = placed.with_columns(asset_id=pl.when(pl.col("members").list.len() == 0).then("asset_id").otherwise(pl.lit("")))
     worst = pl.col("severity").replace_strict({str(one): one.rank for one in Severity}, return_dtype=pl.Int8)
     return placed.select(*FINDINGS).sort(
         ~pl.col("counts"), pl.col("outcome") != Outcome.FAIL, worst, "rule_id", "place", "asset_id", maintain_order=True
@@ -86,6 +89,39 @@ def _of_rule(evaluation: Evaluation, rule: Rule, kind: str, table: pl.DataFrame,
         }
 
 
+def _of_groups(
+    evaluation: Evaluation, rule: Rule, found: Mapping[str, pl.DataFrame], request: Request
+) -> Iterator[dict[str, object]]:
+    """Write one row per group that fails or is unknown, with the places of its members."""
+    if rule.group is None or rule.id not in evaluation.grouped:
+        return
+    mode = rule.mode(request.as_of)
+    for group in groups_found.groups(evaluation.grouped[rule.id]):
+        kind, first = group.members[0]
+        place = groups_words.place(rule.group, group.key)
+        why = message.undecided(kind, group.missing)
+        yield {
+            "finding_id": finding_id(rule.id, place),
+            "rule_id": rule.id,
+            "policy_version": rule.policy_version,
+            "kind": kind,
+            "asset_id": found[kind]["asset_id"][first],
+            "place": place,
+            "name": groups_words.name(rule.group, group.key),
+            "outcome": str(group.outcome),
+            "severity": str(rule.severity),
+            "mode": str(mode),
+            "counts": _counts(rule, mode, group.outcome, request),
+            "waived_by": None,
+            "in_baseline": False,
+            "members": [found[kind]["place"][row] for kind, row in group.members],
+            "missing": list(group.missing),
+            "observed": groups_words.observed(rule.group, group),
+            "limit": groups_words.limit(rule, rule.group, request.as_of),
+            "message": groups_words.says(rule, rule.group, group, why, request.as_of),
+        }
+
+
 def _counts(rule: Rule, mode: Mode, outcome: Outcome, request: Request) -> bool:
     """Decide whether a finding moves the exit code; an unknown counts exactly where a fail would have."""
     if mode is not Mode.BLOCK or request.fail_on is None or rule.severity.rank > request.fail_on.rank:
@@ -99,7 +135,9 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
     ranks = {str(one): one.rank for one in Severity}
     rank = pl.col("severity").replace_strict(ranks, return_dtype=pl.Int8)
     first = ("place", "name", "uri", "line", "column", "pointer")
-    grouped = undecided.group_by("kind", "asset_id", maintain_order=True).agg(
+    # NOTE: groups are no assets, so each is told by its place.
+    itself = pl.when(pl.col("asset_id") == "").then("place").alias("_group")
+    grouped = undecided.group_by("kind", "asset_id", itself, maintain_order=True).agg(
         pl.col("missing").list.explode(keep_nulls=False, empty_as_null=False).unique().sort(),
         pl.col("rule_id").unique().sort().alias("rules"),
         rank.min().alias("rank"),
@@ -174,7 +212,7 @@ def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) 
     incomplete = [problem for problem in problems if problem.incomplete]
     reasons += _incomplete(incomplete)
     if undecided.height:
-        assets = undecided.select("kind", "asset_id").n_unique()
+        assets = undecided.select("kind", pl.when(pl.col("asset_id") == "").then("place").otherwise("asset_id")).n_unique()
         reasons.append(
             f"{_many(undecided.height, 'check')} of {_many(assets, 'asset')} could not be judged, because facts are missing"
         )

@@ -12,6 +12,7 @@ from scanner.rules.syntax import (
     FieldOperand,
     InList,
     Literal,
+    Members,
     Not,
     Operand,
     Predicate,
@@ -91,7 +92,7 @@ def since(dated: Steps, moment: datetime, kinds: Sequence[str]) -> str:
 
 def schedule(rule: Rule) -> list[tuple[str, str]]:
     """List the limits of a rule by date, if it has steps: when and what, in words."""
-    found = steps(rule.require)
+    found = dated(rule)
     if found is None:
         return []
     starts = [None, *(start for start, _ in found.later)]
@@ -104,6 +105,16 @@ def schedule(rule: Rule) -> list[tuple[str, str]]:
 def _span(start: datetime | None, end: datetime | None) -> str:
     parts = [f"from {instant(start)}" if start else "", f"before {instant(end)}" if end else ""]
     return ", ".join(filter(None, parts))
+
+
+def dated(rule: Rule) -> Steps | None:
+    """Find the first steps in what a rule asks, of rows or of groups."""
+    demand = rule.group.demand if rule.group else None
+    if demand is None:
+        return steps(rule.require)
+    if isinstance(demand, Members):
+        return steps(demand.predicate)
+    return demand.at_most if isinstance(demand.at_most, Steps) else None
 
 
 def steps(predicate: Predicate) -> Steps | None:

@@ -7,8 +7,9 @@ from datetime import datetime
 import polars as pl
 
 from scanner.model import Outcome
-from scanner.rules import missing
+from scanner.rules import groups, groups_found, missing
 from scanner.rules.compile import lengthened, truth
+from scanner.rules.groups import Grouped
 from scanner.rules.logic import TRUE, Node, lists
 from scanner.rules.lower import lower
 from scanner.rules.scope import Row
@@ -64,14 +65,18 @@ class Judged:
 
 
 class Evaluation:
-    """Outcomes of all rules; findings are rows of a kind's table, by their number."""
+    """Outcomes of all rules; findings are rows of a kind's table, by their number, or groups of rows."""
 
-    def __init__(self, judged: Mapping[tuple[str, str], Judged]) -> None:
+    def __init__(self, judged: Mapping[tuple[str, str], Judged], grouped: Mapping[str, Grouped] | None = None) -> None:
         self.judged = judged
         """By rule id and kind."""
+        self.grouped = grouped or {}
+        """Group rules, by id."""
 
     def counts(self, rule_id: str) -> Counts:
-        """Count the outcomes of a rule over all its kinds."""
+        """Count the outcomes of a rule over all its kinds; those of a group rule count groups."""
+        if rule_id in self.grouped:
+            return Counts(*self.grouped[rule_id].outcomes)
         return sum((one.counts for (id_, _), one in self.judged.items() if id_ == rule_id), Counts())
 
     def applied(self, rule_id: str) -> bool:
@@ -80,7 +85,9 @@ class Evaluation:
         return bool(counts.passed or counts.failed or counts.unknown)
 
     def findings(self, rule_id: str, kind: str) -> pl.DataFrame:
-        """Return row, outcome and missing fields of a rule's fails, then of its unknowns."""
+        """Return row, outcome and missing fields of a rule's fails, then of its unknowns; of a group rule rows of unknown key."""
+        if rule_id in self.grouped:
+            return groups_found.rows(self.grouped[rule_id], kind)
         if (rule_id, kind) not in self.judged:
             return pl.DataFrame(schema=FOUND)
         frame, fields = self.judged[rule_id, kind].findings()
@@ -92,23 +99,31 @@ class Evaluation:
         """Say what a `when` skipped only because a declared field is absent: field, assets, rules."""
         rules: dict[str, list[str]] = {}
         rows: dict[tuple[str, str], pl.Series] = {}
-        for (rule_id, kind), judged in self.judged.items():
-            for name, skipped in judged.undeclared.rows.items():
+        for rule_id, kind, undeclared_ in self._undeclared():
+            for name, skipped in undeclared_.rows.items():
                 rules.setdefault(name, []).append(rule_id)
                 rows[name, kind] = rows[name, kind] | skipped if (name, kind) in rows else skipped
         assets = {name: sum(int(some.sum()) for (one, _), some in rows.items() if one == name) for name in rules}
         return tuple({"field": name, "assets": assets[name], "rules": sorted(set(rules[name]))} for name in sorted(rules))
 
+    def _undeclared(self) -> Iterator[tuple[str, str, Undeclared]]:
+        for (rule_id, kind), judged in self.judged.items():
+            yield rule_id, kind, judged.undeclared
+        for rule_id, grouped in self.grouped.items():
+            for kind, told in grouped.undeclared.items():
+                yield rule_id, kind, told
+
 
 def evaluate(rules: Sequence[Rule], known: Mapping[str, pl.DataFrame], as_of: datetime) -> Evaluation:
     """Evaluate every rule over the tables of its kinds; these carry the time facts of as_of."""
     judged: dict[tuple[str, str], Judged] = {}
-    for kind, table in known.items():
-        concerned = [rule for rule in rules if kind in rule.kinds]
+    rows = {kind: Row(kind, Survey(table)) for kind, table in known.items()}
+    for kind, row in rows.items():
+        concerned = [rule for rule in rules if kind in rule.kinds and rule.group is None]
         conditions = [(_condition(rule.when, kind, as_of), lower(rule.require, kind, as_of)) for rule in concerned]
-        outcomes = _of_kind(conditions, Row(kind, Survey(table)))
+        outcomes = _of_kind(conditions, row)
         judged |= {(rule.id, kind): one for rule, one in zip(concerned, outcomes, strict=True)}
-    return Evaluation(judged)
+    return Evaluation(judged, {rule.id: groups.judge(rule, rows, as_of) for rule in rules if rule.group is not None})
 
 
 def _condition(when: Predicate | None, kind: str, as_of: datetime) -> Node:

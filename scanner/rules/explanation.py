@@ -64,7 +64,7 @@ def _in_words(name: str, value: Any, missing: Sequence[str]) -> str:
 
 
 def _clock(rule: Rule, row: Mapping[str, Any], as_of: datetime) -> str:
-    steps = asked.steps(rule.require)
+    steps = asked.dated(rule)
     if steps is None:
         return ""
     moment = as_of if steps.clock == "as_of" else row.get(steps.clock)

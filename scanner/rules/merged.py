@@ -9,11 +9,14 @@ from scanner.rules.asked import is_empty
 from scanner.rules.syntax import (
     AllOf,
     AnyOf,
+    Demand,
+    Distinct,
     Elements,
     Entry,
     FieldOperand,
     InList,
     Literal,
+    Members,
     Not,
     Operand,
     Policy,
@@ -87,7 +90,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "for": rule.kinds[0] if len(rule.kinds) == 1 else list(rule.kinds),
         "when": predicate(rule.when) if rule.when is not None else None,
         "severity": str(rule.severity),
-        "require": predicate(rule.require),
+        "group_by": rule.group.by if rule.group else None,
+        "require": {"group": _group(rule.group.demand)} if rule.group else predicate(rule.require),
         "enforce": _enforce(rule.enforce),
         "if_unknown": str(rule.if_unknown),
         "waivable": None if rule.waivable else False,
@@ -97,6 +101,26 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "controls": list(rule.controls),
     }
     return {name: value for name, value in written.items() if value not in (None, {}, [])}
+
+
+def _group(demand: Demand) -> dict[str, Any]:
+    """Write what is asked of a group."""
+    if isinstance(demand, Distinct):
+        return {"distinct": {"of": demand.of, "at_most": _operand(demand.at_most)}}
+    if isinstance(demand, Members):
+        return {"count": _number(demand.predicate)}
+    total = {"when_total": {"at_least": _operand(demand.when_total)}} if demand.when_total is not None else {}
+    return {"share": {"at_most": _operand(demand.at_most)} | total}
+
+
+def _number(node: Predicate) -> Any:
+    """Write a predicate on a number."""
+    if isinstance(node, AllOf | AnyOf):
+        parts = [_number(part) for part in node.parts]
+        return {"all_of" if isinstance(node, AllOf) else "any_of": parts}
+    if isinstance(node, Not):
+        return {"not": _number(node.part)}
+    return _test(Test("", node.op, node.operands)) if isinstance(node, Size) else {}
 
 
 def _enforce(steps: tuple[tuple[datetime | None, Mode], ...]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner import tables
 from scanner.model import Outcome
-from scanner.rules import asked
+from scanner.rules import asked, groups_words
 from scanner.rules.failing import Failure, failures
 from scanner.rules.reads import fields_read
 from scanner.rules.single import Item
@@ -51,7 +51,9 @@ class Words:
     """What was seen of the parts that failed."""
 
 
-limit = asked.limit
+def limit(rule: Rule, as_of: datetime) -> str:
+    """Say what a rule asks, as reports list it; of steps that in force at as_of."""
+    return groups_words.limit(rule, rule.group, as_of) if rule.group is not None else asked.limit(rule, as_of)
 
 
 def needed(rule: Rule, kind: str) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ def observed(rule: Rule, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def message(rule: Rule, kind: str, row: Mapping[str, Any], outcome: Outcome, missing: Sequence[str], as_of: datetime) -> Words:
     """Write a finding: the parts that failed, or what is not known."""
     if outcome is Outcome.UNKNOWN:
-        return Words(_unknown(kind, row, missing), limit(rule, as_of), "")
+        return Words(undecided(kind, missing, row), limit(rule, as_of), "")
     groups = failures(rule.require, Item(kind, row, as_of))
     told = [failure for group in groups for failure in group]
     text = "; ".join(", and ".join(map(str, group)) for group in groups)
@@ -96,10 +98,11 @@ def _observed(told: Sequence[Failure]) -> str:
     return "; ".join(f"{subject} {value}" for subject, value in seen)
 
 
-def _unknown(kind: str, row: Mapping[str, Any], missing: Sequence[str]) -> str:
+def undecided(kind: str, missing: Sequence[str], row: Mapping[str, Any] | None = None) -> str:
+    """Say why something could not be judged, and of a row how far its facts are known."""
     parts: dict[str, list[str]] = {}
     for name in missing:
-        parts.setdefault(_reason(kind, name, row.get(name)), []).append(name)
+        parts.setdefault(_reason(kind, name, (row or {}).get(name)), []).append(name)
     told = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {reason}" for reason, names in parts.items()]
     return bounded(f"could not be judged: {'; '.join(told)}" if told else "could not be judged")
 
@@ -124,7 +127,8 @@ def fill(text: str, *, name: str, observed: str = "what it is", limit: str = "")
 
 def settled(rule: Rule, text: str, as_of: datetime) -> str:
     """Put the limit into a text of the rule, so that only what differs by asset ({name}, {observed}) is open."""
-    return text.replace("{limit}", asked.figure(rule, as_of))
+    figure = groups_words.figure(rule.group, as_of) if rule.group is not None else asked.figure(rule, as_of)
+    return text.replace("{limit}", figure)
 
 
 def shown(value: Any) -> str:

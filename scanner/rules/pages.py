@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from scanner import tables
 from scanner.model import Mode
+from scanner.rules import groups_words
 from scanner.rules.asked import schedule, sentence
 from scanner.rules.reads import fields_read
 from scanner.rules.syntax import Policy, Rule, Source
@@ -85,7 +86,7 @@ def _rule(rule: Rule) -> str:
     limits = schedule(rule)
     if limits:
         lines.append("\n".join(["| when | limit |", "|---|---|", *(f"| {when} | {limit} |" for when, limit in limits)]))
-    facts = [f"- Asks: {_code(sentence(rule.require, _PAST, rule.kinds))}" if not limits else f"- Asks of: {_fields(rule)}"]
+    facts = [f"- Asks: {_code(_asked(rule))}" if not limits or rule.group else f"- Asks of: {_fields(rule)}"]
     if rule.when is not None:
         kinds = " and ".join(f"{kind}s" for kind in rule.kinds)
         facts.append(f"- Applies to: {kinds} where {_code(sentence(rule.when, _PAST, rule.kinds))}")
@@ -96,6 +97,11 @@ def _rule(rule: Rule) -> str:
     if rule.controls:
         facts.append(f"- Gives evidence for: {', '.join(rule.controls)}")
     return "\n\n".join([*lines, "\n".join(facts)])
+
+
+def _asked(rule: Rule) -> str:
+    """Say what is asked; of groups as it was at first, for the table of limits has the rest."""
+    return groups_words.limit(rule, rule.group, _PAST) if rule.group else sentence(rule.require, _PAST, rule.kinds)
 
 
 def _code(text: str) -> str:

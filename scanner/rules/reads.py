@@ -8,6 +8,7 @@ from scanner.rules.lower import ISSUED
 from scanner.rules.syntax import (
     AllOf,
     AnyOf,
+    Distinct,
     Elements,
     Entry,
     FieldOperand,
@@ -22,8 +23,15 @@ from scanner.rules.syntax import (
 
 def fields_read(rule: Rule, kind: str) -> tuple[str, ...]:
     """Name the fields that a rule reads of a kind: those of `require`, then those of `when`."""
-    names = [*reads(rule.require, kind), *(reads(rule.when, kind) if rule.when else ())]
+    names = [*_grouped(rule), *reads(rule.require, kind), *(reads(rule.when, kind) if rule.when else ())]
     return tuple(dict.fromkeys(names))
+
+
+def _grouped(rule: Rule) -> Iterator[str]:
+    """Name the key of a group rule, and what is counted of its members."""
+    if rule.group is not None:
+        yield rule.group.by
+        yield from [rule.group.demand.of] if isinstance(rule.group.demand, Distinct) else []
 
 
 def reads(predicate: Predicate, kind: str) -> tuple[str, ...]:
