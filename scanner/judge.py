@@ -49,8 +49,13 @@ def findings(
     placed = frame.join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
     # NOTE: a group is seen where its first member is, and is itself no asset.
     placed = placed.with_columns(asset_id=pl.when(pl.col("members").list.len() == 0).then("asset_id").otherwise(pl.lit("")))
+    return ordered(placed.select(*FINDINGS))
+
+
+def ordered(found: pl.DataFrame) -> pl.DataFrame:
+    """Put findings in report order: counting ones, fails, worst first."""
     worst = pl.col("severity").replace_strict({str(one): one.rank for one in Severity}, return_dtype=pl.Int8)
-    return placed.select(*FINDINGS).sort(
+    return found.sort(
         ~pl.col("counts"), pl.col("outcome") != Outcome.FAIL, worst, "rule_id", "place", "asset_id", maintain_order=True
     )
 
@@ -202,13 +207,14 @@ def about_the_run(policies: Sequence[Policy], sightings: pl.DataFrame, as_of: da
             yield Problem(Severity.LOW, "certgate/policy-stale", text, Spot(policy.path))
 
 
-def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) -> ExitReport:
-    """Choose the exit code and say its reasons in words."""
+def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request, hidden: Sequence[str] = ()) -> ExitReport:
+    """Choose the exit code and say its reasons in words; `hidden` is what exceptions and a baseline keep from counting."""
     failed = found.filter(pl.col("counts") & (pl.col("outcome") == Outcome.FAIL)).height
     undecided = found.filter(pl.col("counts") & (pl.col("outcome") == Outcome.UNKNOWN))
     reasons = []
     if failed:
-        reasons.append(f"{_many(failed, 'finding')} at or above {request.fail_on} {'is' if failed == 1 else 'are'} open")
+        new = "new finding" if request.new_only else "finding"
+        reasons.append(f"{_many(failed, new)} at or above {request.fail_on} {'is' if failed == 1 else 'are'} open")
     incomplete = [problem for problem in problems if problem.incomplete]
     reasons += _incomplete(incomplete)
     if undecided.height:
@@ -217,11 +223,11 @@ def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request) 
             f"{_many(undecided.height, 'check')} of {_many(assets, 'asset')} could not be judged, because facts are missing"
         )
     if failed:
-        return ExitReport(Exit.VIOLATIONS, tuple(reasons))
+        return ExitReport(Exit.VIOLATIONS, (*reasons, *hidden))
     if incomplete or undecided.height:
-        return ExitReport(Exit.INCOMPLETE, tuple(reasons))
-    gate = "nothing blocks (--fail-on never)" if request.fail_on is None else f"no finding at or above {request.fail_on} is open"
-    return ExitReport(Exit.OK, (gate,))
+        return ExitReport(Exit.INCOMPLETE, (*reasons, *hidden))
+    gate = f"no {'new ' if request.new_only else ''}finding at or above {request.fail_on} is open"
+    return ExitReport(Exit.OK, ("nothing blocks (--fail-on never)" if request.fail_on is None else gate, *hidden))
 
 
 def _incomplete(problems: Sequence[Problem]) -> list[str]:

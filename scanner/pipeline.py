@@ -1,6 +1,7 @@
 """The main job on one screen: policies, then evidence, then facts, then judgement, then the Report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -10,10 +11,12 @@ from scanner.collect import Collected, collect
 from scanner.facts import certificate
 from scanner.inventory import clock, cross
 from scanner.inventory.merge import Merged, merge
-from scanner.model import PROBLEMS, Problem, Report, Severity, Spot
+from scanner.model import PROBLEMS, Problem, Report, RuleReport, Severity, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules.evaluate import evaluate
+from scanner.rules import accepted
+from scanner.rules.accepted import Accepted, Marked
+from scanner.rules.evaluate import Evaluation, evaluate
 from scanner.rules.syntax import Policy, Rule
 from scanner.trust import chain, roots
 
@@ -22,11 +25,12 @@ def check(request: Request, tool: Mapping[str, str], progress: Progress) -> Repo
     """Judge evidence by policies; only a bad policy or request raises, everything else becomes part of the Report."""
     policies = scope.policies(request)
     rules = scope.rules(policies, request)
+    held = accepted.read(request, policies)
     collected = collect(request, progress)
     merged = merge(collected.intake.frames(), certificate.read)
     known = derive(merged, scope.helpers(policies, request), scope.roots(request))
     chosen, notes = scope.where(timed(scope.assumed(known, request), request.as_of), request)
-    return judged(request, tool, policies, rules, collected, merged, chosen, notes)
+    return judged(request, tool, policies, rules, held, collected, merged, chosen, notes)
 
 
 def derive(merged: Merged, helpers: Sequence[bytes], own_roots: Sequence[bytes]) -> dict[str, pl.DataFrame]:
@@ -48,6 +52,7 @@ def judged(
     tool: Mapping[str, str],
     policies: Sequence[Policy],
     rules: Sequence[Rule],
+    held: Accepted,
     collected: Collected,
     merged: Merged,
     known: Mapping[str, pl.DataFrame],
@@ -55,7 +60,9 @@ def judged(
 ) -> Report:
     """Evaluate and gather all that reports may say."""
     evaluation = evaluate(rules, known, request.as_of)
-    found = judge.findings(evaluation, rules, known, seen_first(merged.sightings), request)
+    judgement = judge.findings(evaluation, rules, known, seen_first(merged.sightings), request)
+    marked = accepted.put_on(held, judgement, rules, known, request, tool["version"])
+    found = judge.ordered(marked.findings)
     dated = judge.about_the_run(policies, merged.sightings, request.as_of)
     problems = [*collected.problems, *merged.problems, *notes, *dated]
     assets = sum(table.height for table in known.values())
@@ -65,7 +72,7 @@ def judged(
         tool=tool,
         as_of=request.as_of,
         as_of_given=request.as_of_given,
-        exit=judge.verdict(found, problems, request),
+        exit=judge.verdict(found, problems, request, marked.hidden),
         fail_on=str(request.fail_on or "never"),
         on_unknown=str(request.on_unknown) if request.on_unknown else None,
         show_from=str(request.show_from),
@@ -74,15 +81,22 @@ def judged(
         config=request.config,
         policies=scope.policy_reports(policies),
         sources=tuple(collected.sources),
-        rules=tuple(scope.rule_report(rule, policies, evaluation, request.as_of) for rule in rules),
+        rules=(*(_rule(rule, policies, evaluation, marked, request.as_of) for rule in rules), *marked.rules),
         findings=found,
         gaps=judge.gaps(found),
         problems=problem_rows(problems),
         tables={kind: table.select(*tables.schema(kind), *_labels(table)) for kind, table in known.items()},
         sightings=merged.sightings,
         undeclared=evaluation.undeclared(),
+        exceptions=marked.exceptions,
+        baseline=marked.baseline,
         anchor=request.anchor,
     )
+
+
+def _rule(rule: Rule, policies: Sequence[Policy], evaluation: Evaluation, marked: Marked, as_of: datetime) -> RuleReport:
+    report = scope.rule_report(rule, policies, evaluation, as_of)
+    return replace(report, waived=marked.waived.get(rule.id, 0))
 
 
 def _labels(table: pl.DataFrame) -> list[str]:

@@ -34,6 +34,11 @@ class Request:
     where: str | None = None
     assume: Mapping[str, str] = field(default_factory=dict)
     roots: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    """Files of exceptions."""
+    baseline: str | None = None
+    new_only: bool = False
+    """What the baseline holds does not count."""
     mapping: str | None = None
     config: str | None = None
     sslyze: Path | None = None

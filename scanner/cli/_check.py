@@ -68,6 +68,9 @@ def _gate_flags(parser: argparse.ArgumentParser) -> None:
         choices=[str(one) for one in OnUnknown],
         help="what undecided rules mean (default: as each rule says)",
     )
+    group.add_argument("--exceptions", action="append", default=[], metavar="FILE", help="accepted risks (repeatable)")
+    group.add_argument("--baseline", metavar="FILE", help="findings known at a date (`certgate baseline create`)")
+    group.add_argument("--new-only", action="store_true", help="findings that the baseline holds do not count")
     group.add_argument("--allow-empty", action="store_true", help="no assets, or no rule that applies, is not an incomplete run")
 
 
@@ -157,6 +160,11 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
         raise UsageError("no evidence given: name files, folders or hosts, or write --targets FILE (see `certgate check --help`)")
     if evidence.count("-") > 1:
         raise UsageError("standard input (-) is given twice")
+    baseline = options.baseline or next(iter(_relative(filter(None, [settings.get("baseline")]), config_path)), None)
+    if options.new_only and baseline is None:
+        raise UsageError(
+            "--new-only has no effect without a baseline; give --baseline FILE (`certgate baseline create` writes one)"
+        )
     if options.timeout <= 0:
         raise UsageError("--timeout: a number of seconds above 0")
     fail_on = options.fail_on or settings.get("fail_on", "high")
@@ -181,6 +189,9 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
         mapping=options.mapping or next(iter(_relative((settings["mapping"],), config_path)), None)
         if options.mapping or "mapping" in settings
         else None,
+        exceptions=tuple(options.exceptions) or _relative(settings.get("exceptions", ()), config_path),
+        baseline=baseline,
+        new_only=options.new_only,
         config=config_path.name if config_path is not None else None,
         sslyze=options.sslyze,
         timeout=options.timeout,

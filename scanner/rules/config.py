@@ -11,13 +11,13 @@ from scanner.model import OnUnknown, Severity
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence, parse
 from scanner.rules.words import nearest
 
-LISTS = ("policies", "evidence", "roots")
+LISTS = ("policies", "evidence", "roots", "exceptions")
 WORDS = {
     "fail_on": (*(str(one) for one in Severity), "never"),
     "show_from": tuple(str(one) for one in Severity),
     "on_unknown": tuple(str(one) for one in OnUnknown),
 }
-TEXTS = ("mapping",)
+TEXTS = ("mapping", "baseline")
 REPORT = ("organisation", "prepared_for", "prepared_by", "classification", "paper")
 """What a person must say of a report; options of its renderers."""
 KEYS = (*LISTS, *WORDS, *TEXTS, "report")
