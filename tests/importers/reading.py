@@ -42,6 +42,16 @@ class Result:
         (found,) = [problem for problem in self.problems if problem.code == code]
         return found
 
+    def add(self, one: Record | Table | Problem) -> None:
+        """Put what an importer gave beside its like."""
+        match one:
+            case Record():
+                self.records.append(one)
+            case Table():
+                self.tables.append(one)
+            case Problem():
+                self.problems.append(one)
+
     def of(self, kind: str) -> list[Record]:
         """The records of a kind."""
         return [record for record in self.records if record.kind == kind]
@@ -58,8 +68,7 @@ def read(data: bytes | str | Path, *, named: bool = True, mapping: str | Invento
     result = Result(chosen.name)
     try:
         for one in chosen.read(document):
-            held: list[object] = {Record: result.records, Table: result.tables, Problem: result.problems}[type(one)]
-            held.append(one)
+            result.add(one)
     except InputError as error:
         result.error = error
     return result

@@ -16,7 +16,8 @@ DAY = datetime(2027, 1, 7, tzinfo=UTC)
 
 def one(text: str, order: str | None = None, zone: str = "UTC") -> datetime | None:
     """Read one date."""
-    return _dates.read(pl.Series("d", [text]), Reading(order, zone)).instants[0]
+    found: datetime | None = _dates.read(pl.Series("d", [text]), Reading(order, zone)).instants[0]
+    return found
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ def scan(name: str) -> Result:
 
 def document(name: str = "loopback-allcommands-6.3.1") -> dict[str, Any]:
     """Load a sample to change something in it."""
-    return json.loads((SCANS / f"{name}.json").read_text())
+    found: dict[str, Any] = json.loads((SCANS / f"{name}.json").read_text())
+    return found
 
 
 def endpoint(changed: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +40,8 @@ def endpoint(changed: dict[str, Any]) -> dict[str, Any]:
 
 def results(changed: dict[str, Any]) -> dict[str, Any]:
     """Return the test results of the first server."""
-    return changed["server_scan_results"][0]["scan_result"]
+    found: dict[str, Any] = changed["server_scan_results"][0]["scan_result"]
+    return found
 
 
 @pytest.mark.parametrize("path", [path for path in TELLING if path.stem != OLD], ids=lambda path: path.stem)
@@ -53,8 +55,10 @@ def test_every_scan_gives_typed_facts(path: Path) -> None:
         assert {name for row in rows for name in row} <= set(tables.schema(kind))
         tables.frame(kind, rows)
     for record in found.of("endpoint"):
-        if "tls.groups" in record.facts:
-            assert None in record.facts["tls.groups"]
+        groups = record.facts.get("tls.groups")
+        if groups is not None:
+            assert isinstance(groups, list)
+            assert None in groups
             assert record.facts["tls.pq_groups"] == [None]
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_an_unreadable_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "b.pem").write_bytes(PEM)
     real = Path.open
 
-    def refuse(self: Path, *args: str) -> object:
+    def refuse(self: Path, *args: Any) -> object:
         if self.name == "a.pem":
             raise PermissionError(13, "Permission denied")
         return real(self, *args)

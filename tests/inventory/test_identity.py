@@ -1,5 +1,6 @@
 """Identity, name and place of assets (interfaces.md, Identity)."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 import polars as pl
@@ -9,7 +10,7 @@ from scanner.inventory import identity
 from scanner.inventory.intake import CARRIED
 
 
-def sightings(*rows: dict[str, object]) -> pl.DataFrame:
+def sightings(*rows: Mapping[str, object]) -> pl.DataFrame:
     """Make a frame of sightings."""
     schema = tables.schema("certificate") | CARRIED
     names = {name for row in rows for name in row} | set(CARRIED)

@@ -72,10 +72,10 @@ def test_the_own_unknown_facts_of_an_endpoint_stay() -> None:
 
 def test_time_facts_of_the_leaf_follow_the_date_of_evaluation() -> None:
     """An endpoint serves an expired certificate from the second after its notAfter."""
-    leaf = {**LEAF, "not_after": datetime(2026, 11, 19, tzinfo=UTC)}
-    joined = known(leaf, serving())
+    end = datetime(2026, 11, 19, tzinfo=UTC)
+    joined = known({**LEAF, "not_after": end}, serving())
     assert joined["endpoint"]["certificate.expired"].to_list() == [True]
-    assert joined["endpoint"]["certificate.remaining"].to_list() == [leaf["not_after"] - AS_OF]
+    assert joined["endpoint"]["certificate.remaining"].to_list() == [end - AS_OF]
 
 
 def test_a_certificate_sees_its_endpoints_and_knows_that_there_may_be_more() -> None:

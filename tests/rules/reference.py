@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from scanner import tables
@@ -237,10 +238,7 @@ def members(asset: Asset, list_name: str) -> Sequence[str]:
 
 def _elements(test: Elements, asset: Asset) -> Truth:
     elements, more = asset.elements(test.subject)
-    truths = [
-        _truth(test.predicate, asset, lambda name, one=one: asset.member(test.subject, one, name), within=test.subject)
-        for one in elements
-    ]
+    truths = [_truth(test.predicate, asset, partial(asset.member, test.subject, one), within=test.subject) for one in elements]
     further: list[Truth] = [None] if more else []
     if test.quantifier == "all":
         return conjunction([*truths, *further])
@@ -304,12 +302,8 @@ def unknown_sources(name: str, asset: Asset) -> set[str]:
     return itself | {source for part in fact.time for source in unknown_sources(part, asset)}
 
 
-def _asked(predicate: Predicate, asset: Asset) -> list[str]:
+def _asked(predicate: Test | Elements | Size, asset: Asset) -> list[str]:
     """Name the scalars of the row that a test reads: subject, operands, clocks; of steps, the one in force."""
-    if isinstance(predicate, AllOf | AnyOf):
-        return [name for part in predicate.parts for name in _asked(part, asset)]
-    if isinstance(predicate, Not):
-        return _asked(predicate.part, asset)
     if isinstance(predicate, Elements):
         return _asked_within(predicate.predicate, asset)
     named = [] if isinstance(predicate, Size) else [predicate.subject]
@@ -326,6 +320,7 @@ def _asked_within(predicate: Predicate, asset: Asset) -> list[str]:
         return _asked_within(predicate.part, asset)
     if isinstance(predicate, InList):
         return ["not_before"] if any(entry.issued_until for entry in in_force(predicate, asset)) else []
+    assert not isinstance(predicate, Elements), "no element has a list of its own"
     return [name for operand in predicate.operands for name in _read_any(operand, asset)]
 
 

@@ -64,7 +64,8 @@ def test_outcomes_and_missing_fields_agree_with_the_reference(seed: int) -> None
         found = evaluation.findings(one.id, KIND)
         assert dict(found.select("row", "outcome").iter_rows()) == {number: expected[number] for number in lost}
         assert dict(found.select("row", "missing").iter_rows()) == lost, one
-        counts = Counts(*map(expected.count, ("pass", "fail", "unknown", "skip")), len(_undeclared(one.when, assets)))
+        passed, failed, unsure, skipped = map(expected.count, ("pass", "fail", "unknown", "skip"))
+        counts = Counts(passed, failed, unsure, skipped, len(_undeclared(one.when, assets)))
         assert evaluation.counts(one.id) == counts
 
 

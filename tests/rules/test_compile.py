@@ -125,10 +125,8 @@ KLEENE = [
 @pytest.mark.parametrize(("one", "other", "both", "either"), KLEENE)
 def test_conditions_join_in_kleene_logic(one: bool | None, other: bool | None, both: bool | None, either: bool | None) -> None:  # noqa: FBT001 - a case
     """Unknown decides nothing, but what is decided stays so."""
-    parts = tuple(
-        {True: compared("key.bits", "is", 1), False: compared("key.bits", "is", 2)}.get(part, compared("trust", "is", "public"))
-        for part in (one, other)
-    )
+    said = {True: compared("key.bits", "is", 1), False: compared("key.bits", "is", 2), None: compared("trust", "is", "public")}
+    parts = (said[one], said[other])
     for pair in (parts, parts[::-1]):
         assert judged(AllOf(pair), key__bits=1) is both
         assert judged(AnyOf(pair), key__bits=1) is either

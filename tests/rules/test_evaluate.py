@@ -118,7 +118,7 @@ def test_what_nobody_declared_is_told() -> None:
     """Assets that a `when` skipped only because nobody declared a field are counted once, with the rules they escaped."""
     production, tagged = compared("environment", "is", "production"), Elements("tags", "any", compared("", "is", "internet"))
     rules = [rule(production, BIG, id_="a"), rule(AllOf((production, PUBLIC)), BIG, id_="b"), rule(tagged, BIG, id_="c")]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"environment": None, "trust": "public", "tags": []},
         {"environment": None, "trust": "private", "tags": ["x"]},
         {"environment": "test", "tags": []},
