@@ -50,8 +50,13 @@ def read(rule: Mapping, kinds: SequenceType[str], builder: Builder) -> Group | N
 
 def sharing(row: Row, by: str, deviation: Stated) -> Row:
     """Give a row of a group test the key of its group, unless it states its own or has the healthy row's."""
+    return row if by in deviation.names() else keyed(row, by)
+
+
+def keyed(row: Row, by: str) -> Row:
+    """Give a row a key, unless it has one or says that it has none."""
     fact = tables.fact(row.kind, by)
-    if fact is None or fact.time or by in deviation.names() | set(row.facts) | row.absent | row.unknown:
+    if fact is None or fact.time or by in set(row.facts) | row.absent | row.unknown:
         return row
     return Row(row.kind, {**row.facts, by: _sample(fact.type)}, row.absent, row.unknown)
 

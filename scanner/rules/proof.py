@@ -9,9 +9,10 @@ import polars as pl
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Outcome
-from scanner.rules import message
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Mark, Policy, Row, Rule
+from scanner.rules import groups_found, groups_reader, groups_words, message
+from scanner.rules.evaluate import Evaluation, evaluate
+from scanner.rules.reads import fields_read
+from scanner.rules.syntax import Distinct, Mark, Policy, Row, Rule
 from scanner.tables import Fact, Origin
 
 HEALTHY = "healthy"
@@ -58,6 +59,8 @@ class _Case:
     as_of: datetime
     expected: str
     mark: Mark
+    group: tuple[Row, ...] = ()
+    """Of a group rule: all rows of the test."""
 
 
 def run(policy: Policy) -> list[Result]:
@@ -83,11 +86,17 @@ def _own(policy: Policy) -> list[Rule]:
 def _cases(policy: Policy) -> Iterable[_Case]:
     for rule in _own(policy):
         for test in rule.tests:
-            yield _Case(rule, test.row, test.as_of, test.expect, test.mark)
+            yield _Case(rule, test.row, test.as_of, test.expect, test.mark, test.rows)
         for kind in rule.kinds:
-            if kind in policy.healthy:
+            if kind in policy.healthy and _asks_of_one(rule):
                 row = policy.healthy[kind]
-                yield _Case(rule, row, _date(policy, row), HEALTHY, rule.mark)
+                group = (groups_reader.keyed(row, rule.group.by),) if rule.group else ()
+                yield _Case(rule, row, _date(policy, row), HEALTHY, rule.mark, group)
+
+
+def _asks_of_one(rule: Rule) -> bool:
+    """Tell whether one row alone can be right: how many there are is no property of a row."""
+    return rule.group is None or isinstance(rule.group.demand, Distinct)
 
 
 def _date(policy: Policy, row: Row) -> datetime:
@@ -102,9 +111,12 @@ def _date(policy: Policy, row: Row) -> datetime:
 def _outcomes(cases: Sequence[_Case]) -> dict[int, Result]:
     """Evaluate cases of one kind and date together, for a table of one row costs as much as one of a hundred."""
     batches: dict[tuple[str, datetime], list[int]] = {}
-    for number, case in enumerate(cases):
-        batches.setdefault((case.row.kind, case.as_of), []).append(number)
     results: dict[int, Result] = {}
+    for number, case in enumerate(cases):
+        if case.group:
+            results[number] = _of_group(case)
+        else:
+            batches.setdefault((case.row.kind, case.as_of), []).append(number)
     for (kind, as_of), numbers in batches.items():
         results |= _batch(kind, as_of, {number: cases[number] for number in numbers})
     return results
@@ -123,6 +135,44 @@ def _batch(kind: str, as_of: datetime, cases: Mapping[int, _Case]) -> dict[int, 
         skips = condition is not None and condition[0] == Outcome.FAIL
         results[number] = _result(case, kind, table.row(position, named=True), finding, skips=skips)
     return results
+
+
+def _of_group(case: _Case) -> Result:
+    """Evaluate the rows of a group test by themselves; where they make several groups, the worst of them decides."""
+    rows = {kind: [row for row in case.group if row.kind == kind] for kind in dict.fromkeys(row.kind for row in case.group)}
+    known = {kind: _timed(table_of(kind, some), kind, case.as_of, some) for kind, some in rows.items()}
+    evaluation = evaluate([case.rule], known, case.as_of)
+    counts = evaluation.counts(case.rule.id)
+    ordered = (
+        (Outcome.FAIL, counts.failed),
+        (Outcome.UNKNOWN, counts.unknown),
+        (Outcome.PASS, counts.passed),
+        (Outcome.SKIP, 1),
+    )
+    got = next(outcome for outcome, count in ordered if count)
+    seen = {name: value for kind, table in known.items() for name, value in _columns(case.rule, kind, table).items()}
+    missing, why = _reason(case, evaluation, got)
+    return Result(case.rule.id, case.mark, case.expected, got, case.as_of, seen, missing, why)
+
+
+def _columns(rule: Rule, kind: str, table: pl.DataFrame) -> dict[str, object]:
+    """Show what the rule read of every row; fields that none of them has are left out."""
+    read = (name for name in fields_read(rule, kind) if name in table.columns)
+    return {name: table[name].to_list() for name in read if table[name].null_count() < table.height}
+
+
+def _reason(case: _Case, evaluation: Evaluation, got: Outcome) -> tuple[tuple[str, ...], str]:
+    """Say why a group fails or is unknown, or a row in none is."""
+    rule, grouped = case.rule, evaluation.grouped[case.rule.id]
+    for found in groups_found.groups(grouped):
+        if rule.group is not None and found.outcome is got:
+            kind = found.members[0][0]
+            why = message.undecided(kind, found.missing)
+            return found.missing, groups_words.says(rule, rule.group, found, why, case.as_of)
+    for kind in grouped.rows if got is Outcome.UNKNOWN else ():
+        for missing in evaluation.findings(rule.id, kind)["missing"]:
+            return tuple(missing), message.undecided(kind, tuple(missing))
+    return (), ""
 
 
 Finding = tuple[str, Sequence[str]]
