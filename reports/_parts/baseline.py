@@ -34,7 +34,7 @@ def lines(report: Report) -> str:
     what = _words.verb(found.known, "finding is", "findings are")
     effect = "set apart and does not count" if found.known == 1 else "set apart and do not count"
     parts = [
-        f"{_words.number(found.known)} {what} known{f' and {effect}' if found.new_only else ''}",
+        f"{_words.number(found.known)} {what} known{f', {effect}' if found.new_only else ''}",
         f"{_words.number(found.worse)} became worse since and {_words.verb(found.worse, 'is', 'are')} new" if found.worse else "",
         f"{_words.number(found.gone)} of it {_words.verb(found.gone, 'was', 'were')} not found again" if found.gone else "",
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from reports import sarif
+from reports import _sarif_rules, sarif
 from reports._safe import visible
 from scanner.cli import main
 from tests.conftest import SAMPLES
@@ -115,7 +115,7 @@ def test_only_paths_inside_the_root_are_locations(uri: str, expected: bool) -> N
 
 def test_hostile_text_is_shown_and_escaped() -> None:
     """Brackets would be taken for links, controls and overrides for nothing."""
-    shown = sarif._text("evil [x](y) \x1b[0m \u202e")
+    shown = _sarif_rules.message("evil [x](y) \x1b[0m \u202e")
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "\\[x\\]" in shown
