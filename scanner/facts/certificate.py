@@ -66,11 +66,8 @@ def _batch(ders: Sequence[bytes], first: int, problems: list[tuple[int, str]]) -
             row, decoded[index], unknown[index] = careful.row, careful.whole, careful.unknown or None
             problems += [(first + index, text) for text in careful.problems]
         rows.append(row)
-    return pl.DataFrame(
-        [
-            *columns.table(rows),
-            pl.Series(tables.DECODED, decoded, dtype=pl.Boolean()),
-            pl.Series(tables.UNKNOWN, unknown, dtype=pl.List(pl.String())),
-            pl.Series(tables.DER, list(ders), dtype=pl.Binary()),
-        ]
+    return columns.table(rows).with_columns(
+        pl.Series(tables.DECODED, decoded, dtype=pl.Boolean()),
+        pl.Series(tables.UNKNOWN, unknown, dtype=pl.List(pl.String())),
+        pl.Series(tables.DER, list(ders), dtype=pl.Binary()),
     )

@@ -77,27 +77,30 @@ def packed(texts: Collection[str]) -> str:
     return joined
 
 
-def unpacked(values: Sequence[str | None]) -> pl.Series:
-    """Split packed texts to lists; null stays null (unknown)."""
-    column = pl.col("packed")
-    empty = pl.lit([], pl.List(pl.String()))
-    split = pl.when(column == NOTHING).then(empty).otherwise(column.str.split(SEPARATOR))
-    return pl.DataFrame({"packed": values}, schema={"packed": pl.String()}).select(split).to_series()
-
-
-def table(rows: Sequence[Row]) -> list[pl.Series]:
+def table(rows: Sequence[Row]) -> pl.DataFrame:
     """Turn rows to the decoded columns, in the order of the registry."""
     values: dict[str, Sequence[object]] = {}
     for names, facts in zip(BLOCKS, zip(*rows, strict=True), strict=False):
         values.update(zip(names, zip(*facts, strict=True), strict=True))
-    decoded = (name for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED)
-    return [_series(name, values.get(name, ())) for name in decoded]
+    plain = pl.DataFrame([pl.Series(name, values.get(name, ()), dtype=_CARRIED[name]) for name in DECODED])
+    return plain.select(_column(name) for name in DECODED)
 
 
-def _series(name: str, values: Sequence[object]) -> pl.Series:
-    dtype = tables.FACTS["certificate"][name].type.dtype
+def _column(name: str) -> pl.Expr:
+    column, dtype = pl.col(name), _DTYPES[name]
+    if not isinstance(dtype, pl.List):
+        return column.cast(dtype)
+    empty = pl.lit([], dtype)
+    return pl.when(column == NOTHING).then(empty).otherwise(column.str.split(SEPARATOR)).alias(name)
+
+
+def _carried(dtype: pl.DataType) -> pl.DataType:
+    """Tell how a column travels from Python: lists as packed text, times as microseconds."""
     if isinstance(dtype, pl.List):
-        return unpacked(values).alias(name)  # type: ignore[arg-type]
-    if isinstance(dtype, pl.Datetime | pl.Duration):
-        return pl.Series(name, values, dtype=pl.Int64()).cast(dtype)
-    return pl.Series(name, values, dtype=dtype)
+        return pl.String()
+    return pl.Int64() if isinstance(dtype, pl.Datetime | pl.Duration) else dtype
+
+
+_DTYPES = {name: fact.type.dtype for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED}
+DECODED = tuple(_DTYPES)
+_CARRIED = {name: _carried(dtype) for name, dtype in _DTYPES.items()}

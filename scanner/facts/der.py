@@ -39,6 +39,8 @@ def header(data: bytes, at: int, end: int) -> Slice:
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Read a header that must have this tag; return start and end of the content."""
+    if at + 2 <= end and data[at] == tag and (stop := at + 2 + data[at + 1]) <= end and data[at + 1] < 0x80:
+        return at + 2, stop
     found, start, stop = header(data, at, end)
     if found != tag:
         raise DerError(f"tag {found:#04x} where {tag:#04x} is wanted")
@@ -72,7 +74,9 @@ def children(data: bytes, start: int, end: int) -> list[Slice]:
 
 def whole(data: bytes, tag: int) -> tuple[int, int]:
     """Read a value that must fill the data exactly."""
-    start, stop = expect(data, 0, len(data), tag)
+    found, start, stop = header(data, 0, len(data))
+    if found != tag:
+        raise DerError(f"tag {found:#04x} where {tag:#04x} is wanted")
     if stop != len(data):
         raise DerError("bytes after the value")
     return start, stop

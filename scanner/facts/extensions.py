@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from scanner.facts import der, oids
 from scanner.facts.columns import (
@@ -29,17 +28,8 @@ MOST_EXTENSIONS = 500
 MOST_REMEMBERED = 16_384
 
 
-class Extension(NamedTuple):
-    """One extension: what it says, or why it could not be read."""
-
-    oid: str
-    critical: bool
-    block: int | None = None
-    """The block of columns that it fills."""
-    facts: Facts = ()
-    fault: str | None = None
-
-
+Extension = tuple[str, bool, int | None, Facts, str | None]
+"""OID, whether critical, the block of columns that it fills, what it says there, or why it could not be read."""
 _REMEMBERED: dict[bytes, Extension] = {}
 """What was read of the extensions that many certificates share, by their bytes."""
 
@@ -92,12 +82,12 @@ def read(content: bytes) -> Extension:
 def _interpreted(dotted: str, critical: bool, value: bytes) -> Extension:  # noqa: FBT001 - as it is encoded
     reader = READERS.get(dotted)
     if reader is None:
-        return Extension(dotted, critical)
+        return dotted, critical, None, (), None
     block, interpret = reader
     try:
-        return Extension(dotted, critical, block, interpret(value), None)
+        return dotted, critical, block, interpret(value), None
     except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
-        return Extension(dotted, critical, block, fault=str(error))
+        return dotted, critical, block, (), str(error)
 
 
 def _basic_constraints(value: bytes) -> Facts:

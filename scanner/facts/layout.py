@@ -5,9 +5,9 @@ from typing import NamedTuple
 from scanner.facts import der
 
 MOST_BYTES = 1_000_000
-_V3 = b"\x02\x01\x02"
-_USUAL = (0xA0, der.INTEGER, *[der.SEQUENCE] * 5, 0xA3)
-"""Tags of a TBSCertificate of version 2 or 3 without unique identifiers."""
+_VERSION_3 = b"\x02\x01\x02"
+_USUAL = (*[der.SEQUENCE] * 3, der.BIT_STRING, 0xA0, der.INTEGER, *[der.SEQUENCE] * 5, 0xA3)
+"""Tags of a Certificate, its three parts, and the parts of a TBSCertificate of version 3 without unique identifiers."""
 Span = tuple[int, int]
 """Start and end of a content."""
 
@@ -30,28 +30,31 @@ def parts(data: bytes) -> Parts:
     """Find the parts of a certificate."""
     if len(data) > MOST_BYTES:
         raise der.DerError(f"{len(data):,} bytes; at most {MOST_BYTES:,} are read")
+    return _usual(data) or _in_turn(data)
+
+
+def _usual(data: bytes) -> Parts | None:
+    """Take a certificate that has exactly the usual parts: cutting all at once costs half of asking for each."""
+    try:
+        ((outer, start, stop),) = der.children(data, 0, len(data))
+        (inner, at, end), (algorithm, first, last), (bits, _, _) = der.children(data, start, stop)
+        fields = der.children(data, at, end)
+        if (outer, inner, algorithm, bits, *[field[0] for field in fields]) != _USUAL:
+            return None
+    except ValueError:
+        return None
+    version, serial, _, issuer, validity, subject, key, extensions = [field[1:] for field in fields]
+    if data[slice(*version)] != _VERSION_3:
+        return None
+    listed = der.expect(data, *extensions, der.SEQUENCE)
+    return Parts(3, serial, (first, last), issuer, validity, subject, (*key, subject[1]), listed)
+
+
+def _in_turn(data: bytes) -> Parts:
     start, stop = der.whole(data, der.SEQUENCE)
     at, end = der.expect(data, start, stop, der.SEQUENCE)
     signature = der.expect(data, end, stop, der.SEQUENCE)
     der.expect(data, signature[1], stop, der.BIT_STRING)
-    return _usual(data, at, end, signature) or _in_turn(data, at, end, signature)
-
-
-def _usual(data: bytes, at: int, end: int, signature: Span) -> Parts | None:
-    """Take a TBSCertificate that has exactly the usual parts; one scan costs half of asking for each."""
-    try:
-        fields = der.children(data, at, end)
-    except der.DerError:
-        return None
-    if tuple([field[0] for field in fields]) != _USUAL:
-        return None
-    version, serial, _, issuer, validity, subject, key, extensions = [field[1:] for field in fields]
-    number = 3 if data[slice(*version)] == _V3 else der.integer(data, *der.expect(data, *version, der.INTEGER)) + 1
-    listed = der.expect(data, *extensions, der.SEQUENCE)
-    return Parts(number, serial, signature, issuer, validity, subject, (*key, subject[1]), listed)
-
-
-def _in_turn(data: bytes, at: int, end: int, signature: Span) -> Parts:
     version = 1
     tag, first, last = der.header(data, at, end)
     if tag == 0xA0:

@@ -47,12 +47,8 @@ def serial(data: bytes, start: int, end: int) -> Facts:
 
 def _validity(data: bytes, start: int, end: int) -> Facts:
     begin, finish = der.children(data, start, end)
-    first, last = _instant(data, *begin), _instant(data, *finish)
+    first, last = instants.read(begin[0], data[begin[1] : begin[2]]), instants.read(finish[0], data[finish[1] : finish[2]])
     return first, last, last - first + instants.SECOND
-
-
-def _instant(data: bytes, tag: int, start: int, end: int) -> int:
-    return instants.read(tag, data[start:end])
 
 
 @dataclass(slots=True)
