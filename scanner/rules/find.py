@@ -1,10 +1,12 @@
-"""Where policies are: shipped by name, a file, or every policy of a folder."""
+"""Where policies are: shipped by name, a file, or every policy of a folder or pack."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from scanner import resources
 from scanner.errors import UsageError
+from scanner.rules import packs
 from scanner.rules.words import nearest
 
 SHIPPED = "certgate:policies/"
@@ -35,19 +37,30 @@ def shipped() -> tuple[str, ...]:
 
 
 def find(name: str, *, named: bool = True) -> list[PolicyFile]:
-    """Find what the user names: a shipped policy, a file, or the policies of a folder."""
-    path = Path(name)
+    """Find what the user names: a shipped policy, a file, or the policies of a folder or pack, pinned or not."""
     if name in shipped():
         return [_shipped(name, named=named)]
-    if path.is_dir():
-        found = [_file(one, named=named) for one in sorted(path.glob("*.yaml"))]
+    said, pin = packs.pinned(name)
+    path = Path(said)
+    if path.is_dir() or packs.is_archive(path):
+        folder = packs.folder(path, pin)
+        found = [_file(one, named=named, shown=f"{path.as_posix()}/{one.name}") for one in sorted(folder.glob("*.yaml"))]
         if not found:
-            raise UsageError(f"--policy {name}: no *.yaml in this folder")
+            raise UsageError(f"--policy {name}: no *.yaml in it")
         return found
     if path.is_file():
-        return [_file(path, named=named)]
+        return [_pinned(_file(path, named=named), pin)]
     hint = nearest(name, shipped())
-    raise UsageError(f"{name}: no such policy; a shipped name, a file or a folder is wanted{hint}")
+    raise UsageError(f"{name}: no such policy; a shipped name, a file, a folder or a pack is wanted{hint}")
+
+
+def _pinned(file: PolicyFile, pin: str | None) -> PolicyFile:
+    held = sha256(file.data).hexdigest()
+    if pin not in {None, held}:
+        raise UsageError(
+            f"{file.path} is not what it is pinned to: its sha256 is {held}; see what changed before you pin it anew"
+        )
+    return file
 
 
 def extended(name: str, beside: Path | None) -> PolicyFile | None:
@@ -61,8 +74,8 @@ def _shipped(name: str, *, named: bool) -> PolicyFile:
     return PolicyFile(f"{SHIPPED}{name}.yaml", (resources.folder("policies") / f"{name}.yaml").read_bytes(), named)
 
 
-def _file(path: Path, *, named: bool) -> PolicyFile:
+def _file(path: Path, *, named: bool, shown: str | None = None) -> PolicyFile:
     try:
-        return PolicyFile(path.as_posix(), path.read_bytes(), named, path.parent)
+        return PolicyFile(shown or path.as_posix(), path.read_bytes(), named, path.parent)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
