@@ -216,7 +216,7 @@ def _config_path(options: argparse.Namespace, root: Path) -> Path | None:
 def _relative(names: Any, config_path: Path | None) -> tuple[str, ...]:
     """Paths in the configuration are relative to it; a name that is no file there is taken as it stands."""
     folder = config_path.parent if config_path is not None else Path()
-    return tuple(os.path.relpath(folder / name) if (folder / name).exists() else name for name in names)
+    return tuple(os.path.relpath(folder / name) if (folder / name.partition("#sha256=")[0]).exists() else name for name in names)
 
 
 def _assumption(text: str) -> tuple[str, str]:
