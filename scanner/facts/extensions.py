@@ -134,19 +134,19 @@ def _subject_alt_name(value: bytes) -> Facts:
     email: list[str] = []
     uri: list[str] = []
     other = 0
+    text = value.decode("latin-1")
     found = der.children(value, start, stop)
     if len(found) > MOST_NAMES:
         raise der.DerError(f"more than {MOST_NAMES:,} names")
     for tag, first, last in found:
-        content = value[first:last]
         if tag == 0x82:
-            dns.append(content.decode("latin-1").lower().removesuffix("."))
+            dns.append(text[first:last].lower().removesuffix("."))
         elif tag == 0x87:
-            ip.append(_address(content))
+            ip.append(_address(value[first:last]))
         elif tag == 0x81:
-            email.append(content.decode("latin-1"))
+            email.append(text[first:last])
         elif tag == 0x86:
-            uri.append(content.decode("latin-1"))
+            uri.append(text[first:last])
         else:
             other += 1
     hosts = packed(dns)
@@ -215,7 +215,8 @@ def _scts(value: bytes) -> Facts:
         if length < 43 or at + 2 + length > stop:
             raise der.DerError("an SCT that is cut off")
         taken = int.from_bytes(value[at + 35 : at + 43])
-        earliest = taken if earliest is None else min(earliest, taken)
+        if earliest is None or taken < earliest:
+            earliest = taken
         count += 1
         at += 2 + length
     if earliest is not None and earliest >= 2**48:

@@ -38,16 +38,18 @@ def _usual(data: bytes) -> Parts | None:
     try:
         ((outer, start, stop),) = der.children(data, 0, len(data))
         (inner, at, end), (algorithm, first, last), (bits, _, _) = der.children(data, start, stop)
-        fields = der.children(data, at, end)
-        if (outer, inner, algorithm, bits, *[field[0] for field in fields]) != _USUAL:
-            return None
+        version, serial, inside, issuer, validity, subject, key, extensions = der.children(data, at, end)
     except ValueError:
         return None
-    version, serial, _, issuer, validity, subject, key, extensions = [field[1:] for field in fields]
-    if data[slice(*version)] != _VERSION_3:
+    tags = (
+        outer, inner, algorithm, bits,
+        version[0], serial[0], inside[0], issuer[0], validity[0], subject[0], key[0], extensions[0],
+    )  # fmt: skip
+    if tags != _USUAL or data[version[1] : version[2]] != _VERSION_3:
         return None
-    listed = der.expect(data, *extensions, der.SEQUENCE)
-    return Parts(3, serial, (first, last), issuer, validity, subject, (*key, subject[1]), listed)
+    listed = der.expect(data, extensions[1], extensions[2], der.SEQUENCE)
+    spki = (key[1], key[2], subject[2])
+    return Parts(3, serial[1:], (first, last), issuer[1:], validity[1:], subject[1:], spki, listed)
 
 
 def _in_turn(data: bytes) -> Parts:

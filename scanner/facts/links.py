@@ -62,7 +62,7 @@ def _key_identifier(value: bytes | None) -> bytes | None:
 def organization(name: bytes) -> str | None:
     """Read the organizationName of an encoded name."""
     try:
-        return names.known(name).facts[2]
+        return names.known(name)[0][2]
     except der.DerError:
         return None
 
@@ -70,6 +70,6 @@ def organization(name: bytes) -> str | None:
 def text(name: bytes) -> str | None:
     """Write an encoded name as RFC 4514 does."""
     try:
-        return names.known(name).facts[0]
+        return names.known(name)[0][0]
     except der.DerError:
         return None

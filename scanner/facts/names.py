@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from scanner.facts import der
 from scanner.facts.oids import ATTRIBUTES
@@ -21,23 +20,15 @@ _CODECS = {
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;'} | {"\0": "\\00"})
 _SPECIAL = re.compile(r'[,+"\\<>;\0# ]')
 """A value without any of these stands as it is."""
+_COMMON_NAME = b"\x06\x03\x55\x04\x03"
 MOST_ATTRIBUTES = 1000
 
 
-class Name(NamedTuple):
-    """What is read of a Name."""
-
-    facts: tuple[str | None, str | None, str | None]
-    """As RFC 4514 writes it (None where it is empty), common name, organization."""
-    damaged: bool
-    """A value was not in the encoding it claims; what could not be read is shown as U+FFFD."""
-
-
-class _Relative(NamedTuple):
-    text: str
-    values: tuple[tuple[str, str], ...]
-    """Attribute type and value."""
-    damaged: bool
+Name = tuple[tuple[str | None, str | None, str | None], bool]
+"""As RFC 4514 writes it (None where it is empty), common name, organization; whether a value is not in the encoding it claims:
+what cannot be read is shown as U+FFFD."""
+_Relative = tuple[str, list[tuple[str, str]], bool]
+"""As RFC 4514 writes it; attribute types and values; whether one is damaged."""
 
 
 def read(data: bytes, start: int, end: int) -> Name:
@@ -48,14 +39,16 @@ def read(data: bytes, start: int, end: int) -> Name:
     for tag, first, last in der.children(data, start, end):
         if tag != der.SET:
             raise der.DerError("a name that is no sequence of sets")
-        one = _relative(data[first:last])
-        parts.append(one.text)
-        found.update(one.values)
-        damaged = damaged or one.damaged
+        # NOTE: common names are not remembered: they seldom repeat, and would crowd out the organizations.
+        step = _relative if data.startswith(_COMMON_NAME, first + 2) else _known_relative
+        text, values, broken = step(data[first:last])
+        parts.append(text)
+        found.update(values)
+        damaged = damaged or broken
         if len(parts) > MOST_ATTRIBUTES:
             raise der.DerError(f"a name of more than {MOST_ATTRIBUTES} parts")
     parts.reverse()
-    return Name((",".join(parts) or None, found.get(COMMON_NAME), found.get(ORGANIZATION)), damaged)
+    return (",".join(parts) or None, found.get(COMMON_NAME), found.get(ORGANIZATION)), damaged
 
 
 @lru_cache(maxsize=16384)
@@ -64,7 +57,6 @@ def known(content: bytes) -> Name:
     return read(content, 0, len(content))
 
 
-@lru_cache(maxsize=16384)
 def _relative(content: bytes) -> _Relative:
     texts, values, damaged = [], [], False
     for tag, first, last in der.children(content, 0, len(content)):
@@ -74,7 +66,10 @@ def _relative(content: bytes) -> _Relative:
         damaged = damaged or not whole
         values.append((dotted, text))
         texts.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(text)}")
-    return _Relative("+".join(texts), tuple(values), damaged)
+    return "+".join(texts), values, damaged
+
+
+_known_relative = lru_cache(maxsize=16384)(_relative)
 
 
 def _attribute(data: bytes, start: int, end: int) -> tuple[str, str, bool]:

@@ -16,20 +16,21 @@ def straight(data: bytes) -> Row | None:
     """Read a certificate with which nothing is wrong; None where anything is."""
     try:
         load_der_x509_certificate(data)
-        found = layout.parts(data)
-        issuer, subject = names.known(data[slice(*found.issuer)]), names.read(data, *found.subject)
+        version, number, signature, (first, last), validity, name, key, listed = layout.parts(data)
+        issuer, issuer_damaged = names.known(data[first:last])
+        subject, subject_damaged = names.read(data, *name)
         row: Row = [
-            (sha256(data).hexdigest(), found.version),
-            serial(data, *found.serial),
-            signatures.read(data[slice(*found.signature)]),
-            issuer.facts,
-            _validity(data, *found.validity),
-            subject.facts,
-            keys.read(data, *found.key),
+            (sha256(data).hexdigest(), version),
+            serial(data, *number),
+            signatures.read(data[signature[0] : signature[1]]),
+            issuer,
+            _validity(data, *validity),
+            subject,
+            keys.read(data, *key),
             *columns.ABSENT,
         ]
-        damaged = issuer.damaged or subject.damaged
-        if damaged or (found.extensions is not None and extensions.fill(row, data, *found.extensions)):
+        problems = extensions.fill(row, data, *listed) if listed is not None else ()
+        if issuer_damaged or subject_damaged or problems:
             return None
     except Exception:  # noqa: BLE001 - whatever it is, `Careful` finds it again and says it
         return None
@@ -99,10 +100,10 @@ class Careful:
         self.unknown += BLOCKS[block]
 
     def _name(self, prefix: str, start: int, end: int) -> Facts:
-        name = names.known(self.data[start:end])
-        if name.damaged:
+        facts, damaged = names.known(self.data[start:end])
+        if damaged:
             self.problems.append(f"its {prefix} holds text that is not in the encoding it claims; shown with U+FFFD")
-        return name.facts
+        return facts
 
     def _validity(self, start: int, end: int) -> Facts:
         begin, finish = der.children(self.data, start, end)
