@@ -76,19 +76,19 @@ def _missing(grouped: Grouped, wrong: pl.DataFrame) -> pl.DataFrame:
     gathered = here.group_by("key").agg(_together())
     if not isinstance(grouped.group.demand, Share) or unknown.is_empty():
         return gathered
-    everywhere = unsure.filter("doubted").select(_together())["missing"].to_list()
+    everywhere = unsure.select(_together("doubts"))["missing"].to_list()
     return unknown.select("key").with_columns(pl.Series("missing", [everywhere] * unknown.height, dtype=NAMES))
 
 
-def _together() -> pl.Expr:
-    return pl.col("missing").list.explode(keep_nulls=False, empty_as_null=False).unique().sort().alias("missing")
+def _together(column: str = "missing") -> pl.Expr:
+    return pl.col(column).list.explode(keep_nulls=False, empty_as_null=False).unique().sort().alias("missing")
 
 
 def lost(grouped: Grouped) -> pl.DataFrame:
-    """List the rows of which something is unknown, with the missing fields: kind, row, key, lost, doubted, missing."""
+    """List the rows of which something is unknown: kind, row, key, lost, and the missing fields, all and those of `when`."""
     parts = [_lost(grouped, number, kind) for number, kind in enumerate(grouped.rows)]
-    empty = grouped.selected.clear().select("kind", "row", "key", "lost", pl.col("in").alias("doubted"))
-    return pl.concat([empty.with_columns(missing=pl.lit(None, NAMES)), *parts])
+    empty = grouped.selected.clear().select("kind", "row", "key", "lost")
+    return pl.concat([empty.with_columns(missing=pl.lit(None, NAMES), doubts=pl.lit(None, NAMES)), *parts])
 
 
 def _lost(grouped: Grouped, number: int, kind: str) -> pl.DataFrame:
@@ -99,7 +99,7 @@ def _lost(grouped: Grouped, number: int, kind: str) -> pl.DataFrame:
     asked = {"doubted": grouped.whens[kind], "lost": Compare(grouped.group.by, "present", ())}
     if isinstance(demand, Distinct):
         asked["unsure"] = Compare(demand.of, "present", ())
-    names = [pl.lit([], NAMES)]
+    names, doubts = [pl.lit([], NAMES)], pl.lit([], NAMES)
     table = row.survey.table[here["row"].to_list()]
     for column, condition in asked.items():
         flagged = missing.flags((condition,), row) if here[column].any() else {}
@@ -108,8 +108,9 @@ def _lost(grouped: Grouped, number: int, kind: str) -> pl.DataFrame:
             here = here.with_columns(missing.names(masked, tuple(flagged)).alias(f"_{column}"))
             asks = pl.col(column) & ~pl.col("lost") if column == "unsure" else pl.col(column)
             names.append(pl.when(asks).then(f"_{column}").otherwise(pl.lit([], NAMES)))
+            doubts = names[-1] if column == "doubted" else doubts
     joined = pl.concat_list(names).list.unique().list.sort()
-    return here.select("kind", "row", "key", "lost", "doubted", missing=joined)
+    return here.select("kind", "row", "key", "lost", missing=joined, doubts=doubts)
 
 
 def rows(grouped: Grouped, kind: str) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from scanner.rules.syntax import AllOf, AnyOf, Distinct, Group, Literal, Members
 from scanner.rules.values import bounded, in_words, listed
 from scanner.when import plain
 
-LONGEST_KEY = 24
+LONGEST_KEY, LONGEST_VALUES = 24, 140
 UNJUDGED = "could not be judged: "
 MEMBERS = "the number of members"
 PLURALS = {name: f"{name}s" for name in ("owner", "team", "environment", "service", "name", "place", "profile", "host")}
@@ -96,7 +96,7 @@ def seen_of(rule: Rule, group: Group, found: Found) -> str:
     size = f"{_between(found.size)} {_noun(rule.kinds)}{'' if found.size[1] == 1 else 's'}"
     demand = group.demand
     if isinstance(demand, Distinct):
-        some = f": {listed(found.values)}" if found.values else ""
+        some = f": {bounded(listed(found.values), LONGEST_VALUES)}" if found.values else ""
         count = _between(found.distinct)
         return f"shared by {size} with {count} {_counted(found.distinct[1], demand.of)}{some}"
     if isinstance(demand, Members):
