@@ -17,6 +17,7 @@ from scanner.model import (
     FINDINGS,
     GAPS,
     PROBLEMS,
+    SIGHTINGS,
     BaselineReport,
     ExceptionReport,
     ExceptionState,
@@ -153,14 +154,35 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def load_tables(folder: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, dict[str, Any]]:
     """Read the tables and sightings of a SNAPSHOT."""
     found = _read_manifest(folder)
-    kinds = {kind: pl.read_parquet(folder / f"{kind}.parquet") for kind in tables.KINDS if (folder / f"{kind}.parquet").is_file()}
-    return kinds, pl.read_parquet(folder / "sightings.parquet"), found
+    kinds = {
+        kind: _table(folder / f"{kind}.parquet", {"asset_id": tables.TEXT.dtype}, tables.schema(kind))
+        for kind in tables.KINDS
+        if (folder / f"{kind}.parquet").is_file()
+    }
+    return kinds, _table(folder / "sightings.parquet", SIGHTINGS, {}), found
+
+
+def _table(path: Path, needed: Mapping[str, pl.DataType], known: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Read a table; what cannot be read, or is not of the declared types, is refused, for a folder may come from anywhere."""
+    try:
+        frame = pl.read_parquet(path, glob=False)
+        types = {name: dtype for name, dtype in known.items() if name in frame.columns} | dict(needed)
+        return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in types.items())
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UsageError(f"{path}: not a table of a certgate result: {error}") from error
 
 
 def load(folder: Path) -> Report:
     """Read a RESULT back into the Report it was saved from; nothing is evaluated again."""
     if not (folder / RESULT).is_file():
         raise UsageError(f"{folder}: no {RESULT} in it; `certgate check … --save {folder}` writes one")
+    try:
+        return _report(folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{folder / RESULT}: not the JSON output of a certgate result: {error!r}") from error
+
+
+def _report(folder: Path) -> Report:
     kinds, sightings, _ = load_tables(folder)
     said = orjson.loads((folder / RESULT).read_bytes())
     settings = said["settings"]
@@ -173,19 +195,15 @@ def load(folder: Path) -> Report:
         policies=tuple(_policy(folder, row) for row in said["policies"]),
         sources=tuple(SourceReport(**row) for row in said["sources"]),
         rules=tuple(_rule(row) for row in said["rules"]),
-        findings=_typed(pl.read_parquet(folder / "findings.parquet"), FINDINGS),
-        gaps=_typed(pl.read_parquet(folder / "gaps.parquet"), GAPS),
-        problems=_typed(pl.read_parquet(folder / "problems.parquet"), PROBLEMS),
+        findings=_table(folder / "findings.parquet", FINDINGS, {}).select(*FINDINGS),
+        gaps=_table(folder / "gaps.parquet", GAPS, {}).select(*GAPS),
+        problems=_table(folder / "problems.parquet", PROBLEMS, {}).select(*PROBLEMS),
         tables=kinds,
         sightings=sightings,
         undeclared=tuple(said["summary"]["undeclared"]),
         exceptions=tuple(_exception(row) for row in said["exceptions"]),
         baseline=_baseline(said["baseline"]),
     )
-
-
-def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def _policy(folder: Path, row: Mapping[str, Any]) -> PolicyReport:
