@@ -50,30 +50,36 @@ def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 def children(data: bytes, start: int, end: int) -> list[Slice]:
     """Cut a constructed content into its values."""
     # NOTE: this is `header` written out for the usual lengths: a call for each value would double the time of a certificate.
+    # A value that runs beyond the end is always the last one, so the end is looked at once.
     found = []
     at = start
     try:
         while at < end:
             tag, length = data[at], data[at + 1]
+            if tag & 0x1F == 0x1F:
+                raise DerError("a long tag, which certificates do not have")
             if length < 0x80:
-                begin = at + 2
-                stop = begin + length
+                at += 2
+                stop = at + length
             elif length == 0x82 and data[at + 2]:
-                begin = at + 4
-                stop = begin + (data[at + 2] << 8 | data[at + 3])
+                stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
+                at += 4
             else:
-                tag, begin, stop = header(data, at, end)
-            if stop > end or tag & 0x1F == 0x1F:
-                header(data, at, end)
-            found.append((tag, begin, stop))
+                tag, at, stop = header(data, at, end)
+            found.append((tag, at, stop))
             at = stop
     except IndexError:
         raise DerError("cut off") from None
+    if at > end:
+        raise DerError("a value that runs beyond its parent")
     return found
 
 
 def whole(data: bytes, tag: int) -> tuple[int, int]:
     """Read a value that must fill the data exactly."""
+    length = len(data) - 2
+    if 0 <= length < 0x80 and data[0] == tag and data[1] == length:
+        return 2, length + 2
     found, start, stop = header(data, 0, len(data))
     if found != tag:
         raise DerError(f"tag {found:#04x} where {tag:#04x} is wanted")

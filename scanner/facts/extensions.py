@@ -1,6 +1,7 @@
 """Certificate extensions to facts, each distinct extension read once (RFC 5280 4.2, RFC 6962 3.3, RFC 7633)."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 
 from scanner.facts import der, oids
@@ -63,7 +64,7 @@ def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, 
 def read(content: bytes) -> Extension:
     """Read the content of an Extension; a broken value is a fault of this extension only."""
     start, stop = der.expect(content, 0, len(content), der.OBJECT)
-    dotted = der.oid(content[start:stop])
+    dotted, block, interpret, own = _kind(content[start:stop])
     tag, first, last = der.header(content, stop, len(content))
     critical = False
     if tag == der.BOOLEAN:
@@ -71,23 +72,26 @@ def read(content: bytes) -> Extension:
         tag, first, last = der.header(content, last, len(content))
     if tag != der.OCTET_STRING or last != len(content):
         raise der.DerError("an extension without a value")
-    found = _interpreted(dotted, critical, content[first:last])
-    if dotted not in _OWN:
+    try:
+        found: Extension = dotted, critical, block, interpret(content[first:last]), None
+    except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
+        found = dotted, critical, block, (), str(error)
+    if not own:
         if len(_REMEMBERED) >= MOST_REMEMBERED:
             _REMEMBERED.clear()
         _REMEMBERED[content] = found
     return found
 
 
-def _interpreted(dotted: str, critical: bool, value: bytes) -> Extension:  # noqa: FBT001 - as it is encoded
-    reader = READERS.get(dotted)
-    if reader is None:
-        return dotted, critical, None, (), None
-    block, interpret = reader
-    try:
-        return dotted, critical, block, interpret(value), None
-    except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
-        return dotted, critical, block, (), str(error)
+@lru_cache(maxsize=1024)
+def _kind(content: bytes) -> tuple[str, int | None, Callable[[bytes], Facts], bool]:
+    """Tell of an extension's OID what its text is, which block it fills, who reads it, and whether it is seldom shared."""
+    dotted = der.oid(content)
+    return dotted, *READERS.get(dotted, (None, _nothing)), dotted in _OWN
+
+
+def _nothing(_: bytes) -> Facts:
+    return ()
 
 
 def _basic_constraints(value: bytes) -> Facts:
