@@ -79,13 +79,9 @@ class View:
         """Findings under an exception."""
         return self._frames[0].filter(pl.col("waived_by").is_not_null()).height
 
-    def waivers(self, most: int) -> list[listing.Finding]:
-        """The first so many findings under an exception."""
-        return listing.failures(self._frames[0].filter(pl.col("waived_by").is_not_null()).head(most))
-
-    def set_apart(self, most: int) -> list[listing.Finding]:
-        """The first so many findings that the baseline sets apart."""
-        return listing.failures(self._frames[0].filter(pl.col("apart") & pl.col("waived_by").is_null()).head(most))
+    def apart(self, most: int) -> list[listing.Finding]:
+        """The first so many findings that are not open: under an exception, or set apart by the baseline."""
+        return listing.failures(self._frames[0].filter(pl.col("apart") | pl.col("waived_by").is_not_null()).head(most))
 
     @cached_property
     def labels(self) -> dict[str, str]:

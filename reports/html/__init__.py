@@ -27,6 +27,7 @@ SECTIONS = (
     ("summary", "Summary"),
     ("scope", "Scope and completeness"),
     ("findings", "Findings"),
+    ("exceptions", "Exceptions"),
     ("gaps", "Evidence gaps"),
     ("owners", "Owners"),
     ("inventory", "Inventory"),
@@ -59,7 +60,7 @@ def page(view: View, result_sha256: str) -> str:
             report=report,
             words=_words,
             charts=_charts,
-            sections=[section for section in SECTIONS if section[0] != "owners" or view.owners],
+            sections=[section for section in SECTIONS if _there(view, section[0])],
             owned=any(one.owner for one in view.identities) or bool(view.owners),
             verdict_class=_CLASSES.get(report.exit.code, "unjudged"),
             as_of=instant(report.as_of),
@@ -71,6 +72,11 @@ def page(view: View, result_sha256: str) -> str:
             policy=policy(css, js),
         )
     )
+
+
+def _there(view: View, section: str) -> bool:
+    """Tell whether a run has data for a section."""
+    return bool({"owners": view.owners, "exceptions": view.exceptions}.get(section, True))
 
 
 def _markup(ours: str) -> "Markup":

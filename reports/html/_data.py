@@ -7,7 +7,7 @@ from reports import _safe, _words
 from reports._look import cell, text
 from reports._parts import rules
 from reports._parts.findings import Finding
-from reports._parts.own import GAP
+from reports._parts.own import GAP, WORDS
 from reports.view import View
 from scanner.model import RuleReport, Severity
 
@@ -15,8 +15,8 @@ LONG = 2000
 """Characters of a text in the detail of a finding."""
 _GAP_RULE = {
     "id": GAP,
-    "title": "Evidence is missing",
-    "because": "Missing evidence is never taken for a pass: what could not be judged may hold a failure.",
+    "title": WORDS[GAP][0],
+    "because": WORDS[GAP][1],
     "source": "",
     "url": "",
     "controls": [],
@@ -54,9 +54,10 @@ def document(view: View) -> dict[str, Any]:
             "classes": list(_words.CLASSES.values()),
             "classMarks": list(_words.CLASSES),
         },
-        "rules": [*(_rule(rule) for rule in view.report.rules), _GAP_RULE],
+        "rules": [*(_rule(rule) for rule in view.rules), _GAP_RULE],
         "assets": assets,
         "rows": _rows(view, index),
+        "exceptions": {cell(name): cell(said, LONG) for name, said in view.exception_words.items()},
     }
 
 
@@ -82,9 +83,9 @@ def _assets(view: View) -> tuple[dict[str, Any], dict[tuple[str, str], int]]:
         (one.kind, one.asset_id, one.name, one.owner, order.index(one.worst), one.key, one.issuer, one.expires) for one in listed
     ]
     for one in view.findings:
-        if (one.kind, one.asset_id) not in index:
-            index[one.kind, one.asset_id] = len(rows)
-            rows.append((one.kind, one.asset_id, one.name, one.owner, 0, "", "", ""))
+        if one.subject not in index:
+            index[one.subject] = len(rows)
+            rows.append((*one.subject, one.name, one.owner, 0, "", "", ""))
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * 8
     kind, asset_id, name, owner, worst, key, issuer, expires = columns
     made = {
@@ -103,7 +104,7 @@ def _assets(view: View) -> tuple[dict[str, Any], dict[tuple[str, str], int]]:
 
 
 def _rows(view: View, index: dict[tuple[str, str], int]) -> dict[str, list[Any]]:
-    known = {rule.id: (position, rule) for position, rule in enumerate(view.report.rules)}
+    known = {rule.id: (position, rule) for position, rule in enumerate(view.rules)}
     statuses, modes = list(_words.STATUSES), Words()
     found = view.findings
     enforced = [modes.add(_words.enforcement(one.mode, counts=one.counts)) for one in found]
@@ -112,7 +113,7 @@ def _rows(view: View, index: dict[tuple[str, str], int]) -> dict[str, list[Any]]
         "label": [one.label for one in found],
         "id": [one.finding_id for one in found],
         "rule": [known[one.rule_id][0] if one.rule_id in known else len(known) for one in found],
-        "asset": [index[one.kind, one.asset_id] for one in found],
+        "asset": [index[one.subject] for one in found],
         "severity": [Severity(one.severity).rank for one in found],
         "status": [statuses.index(one.status) for one in found],
         "mode": enforced,
@@ -123,6 +124,8 @@ def _rows(view: View, index: dict[tuple[str, str], int]) -> dict[str, list[Any]]
         "observed": [[(cell(name), cell(value)) for name, value in one.observed] for one in found],
         "missing": [[cell(name) for name in one.missing] for one in found],
         "would": [list(one.would_tell) for one in found],
+        "known": [int(one.known) for one in found],
+        "members": [[cell(name) for name in one.members] for one in found],
         "undecided": [list(one.undecided) for one in found],
         "waived": [cell(one.waived_by) for one in found],
         "fix": [_fix(one, known[one.rule_id][1] if one.rule_id in known else None) for one in found],

@@ -14,12 +14,15 @@ from scanner.when import instant
 MOST_ROWS = 1000
 """Findings that are printed; the engine is linear and slow, and nobody reads more on paper."""
 MOST_GAPS = 200
+MOST_APART = 200
+MOST_EXCEPTIONS = 100
 MOST_CARDS = 40
 _CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
 _PARTS = {
     "summary": "Executive summary",
     "scope": "Scope, method and completeness",
     "findings": "Findings",
+    "exceptions": "Exceptions",
     "gaps": "Evidence gaps",
     "owners": "Owners",
     "integrity": "Integrity",
@@ -30,7 +33,11 @@ _SCOPE = {
     "reached": "How a result was reached",
     "policies": "Policies",
 }
-_APPENDICES = {"appendix-a": "Appendix A Open findings", "appendix-b": "Appendix B Identities that could not be fully judged"}
+_APPENDICES = {
+    "appendix-a": "Appendix A Open findings",
+    "appendix-b": "Appendix B Identities that could not be fully judged",
+    "appendix-c": "Appendix C Findings that stand apart",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
     """Fill the template."""
     rows = view.worst(MOST_ROWS)
     gaps = view.undecided(MOST_GAPS)
+    apart = view.apart(MOST_APART)
     numbers = _numbers(view)
     titles = {id_: f"{number} {_PARTS[id_]}" for id_, number in numbers.items()} | _APPENDICES
     return (
@@ -70,10 +78,11 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             as_of=instant(view.report.as_of),
             numbers=numbers,
             titles=titles,
-            contents=_contents(view, numbers, titles, gaps=bool(gaps)),
+            contents=_contents(view, numbers, titles, {"appendix-b": bool(gaps), "appendix-c": bool(apart)}),
             anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
-            rule_titles={rule.id: rule.title for rule in view.report.rules},
+            rule_titles={rule.id: rule.title for rule in view.rules},
             most_cards=MOST_CARDS,
+            most_exceptions=MOST_EXCEPTIONS,
             rows=rows,
             seen=view.seen_of(card.worst for card in view.cards),
             printed={row.label for row in rows},
@@ -81,6 +90,9 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             appendix_words=_printed(len(rows), view.open_count, "open finding"),
             undecided=gaps,
             undecided_words=_printed(len(gaps), view.report.gaps.height, "identity"),
+            apart=apart,
+            exception_anchors={row.id: f"exception-{index}" for index, row in enumerate(view.exceptions[:MOST_EXCEPTIONS], 1)},
+            apart_words=_printed(len(apart), view.waived + view.known, "finding"),
             attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
             attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
         )
@@ -89,11 +101,12 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
 
 def _numbers(view: View) -> dict[str, int]:
     """Number the parts that this run has."""
-    wanted = [id_ for id_ in _PARTS if id_ != "owners" or view.owners]
+    there = {"owners": view.owners, "exceptions": view.exceptions}
+    wanted = [id_ for id_ in _PARTS if there.get(id_, True)]
     return {id_: number for number, id_ in enumerate(wanted, 1)}
 
 
-def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str], *, gaps: bool) -> list[Part]:
+def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str], others: Mapping[str, bool]) -> list[Part]:
     lines = []
     for id_ in numbers:
         lines.append(Part(id_, titles[id_]))
@@ -101,7 +114,7 @@ def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str],
             lines += [
                 Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)
             ]
-    appendices = {"appendix-a": bool(view.open_count), "appendix-b": gaps}
+    appendices = {"appendix-a": bool(view.open_count), **others}
     return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
 
 

@@ -5,7 +5,7 @@ const severity = (row) => {
 };
 const status = (row) => {
   const key = words.keys[rows.status[row]];
-  return key === "open" ? [TEXT.status(row)] : [mark(key === "unknown" ? key : "waived"), TEXT.status(row)];
+  return key === "unknown" || key === "waived" ? [mark(key), TEXT.status(row)] : [TEXT.status(row)];
 };
 const line = (row, first) => {
   const open = opened.has(row), label = rows.label[row];
@@ -37,6 +37,7 @@ const parts = (row) => {
     ["Allowed", rows.limit[row] || asked.limit],
     ["Not known", rows.missing[row].length && plain(rows.missing[row])],
     ["Would tell", rows.would[row].join(", ")],
+    ["Members", rows.members[row].length && plain(rows.members[row])],
     ["Rules left open", rows.undecided[row].length && plain(rows.undecided[row])],
     ["Seen", seen.length && plain(seen)],
     ["Why it matters", asked.because],
@@ -45,7 +46,8 @@ const parts = (row) => {
     ["Source", asked.source && link(asked)],
     ["Controls", asked.controls.join(", ")],
     ["Enforcement", rows.modes[rows.mode[row]]],
-    ["Exception", rows.waived[row]],
+    ["Exception", data.exceptions[rows.waived[row]] || rows.waived[row]],
+    ["Baseline", rows.known[row] && "known: it stood in the baseline"],
     ["Fingerprint", mono(rows.id[row])],
     ["Link", el("a", { href: "#" + label, class: "mono" }, "#" + label), " ", copy(location.href.split("#")[0] + "#" + label, "Copy link")],
   ];

@@ -1,6 +1,7 @@
 /* The list of findings: filter bar, pages, deep links, keys, export, print. */
 const PRINTED = 2000;
 const FIELDS = ["q", "status", "kind", "owner", "rule", "control", "group", "rows"];
+const BOXES = ["counts", "fresh"];
 let printing = false;
 
 const lines = function* (shown) {
@@ -41,7 +42,7 @@ const update = () => { choose(); render(); };
 
 const show = () => {
   for (const name of FIELDS) $(name).value = chosen[name];
-  $("counts").checked = chosen.counts === "1";
+  for (const name of BOXES) $(name).checked = chosen[name] === "1";
   for (const box of $("severities").querySelectorAll("input")) box.checked = chosen.sev.includes(box.value);
 };
 const address = () => "#?" + new URLSearchParams(Object.entries(chosen).filter(([name, value]) => value !== DEFAULT[name]));
@@ -103,10 +104,10 @@ const follow = () => {
 /* A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 const quoted = (text) => '"' + (/^[=+\-@\t\r]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
 const csv = () => {
-  const heads = ["finding", "severity", "status", "rule", "title", "identity", "kind", "owner", "where", "seen", "allowed", "fingerprint"];
+  const heads = ["finding", "severity", "status", "rule", "title", "identity", "kind", "owner", "where", "seen", "allowed", "exception", "known", "members", "fingerprint"];
   const cells = (row) => [
     rows.label[row], words.marks[rows.severity[row]], words.keys[rows.status[row]], rule(row).id, TEXT.rule(row), TEXT.name(row),
-    assets.kinds[assets.kind[asset(row)]], TEXT.owner(row), rows.where[row], rows.message[row], rows.limit[row] || rule(row).limit, rows.id[row],
+    assets.kinds[assets.kind[asset(row)]], TEXT.owner(row), rows.where[row], rows.message[row], rows.limit[row] || rule(row).limit, rows.waived[row], rows.known[row] ? "yes" : "no", rows.members[row].join(" "), rows.id[row],
   ];
   return [heads, ...Array.from(found, cells)].map((line) => line.map(quoted).join(",") + "\r\n").join("");
 };
@@ -152,6 +153,7 @@ const offer = () => {
   select("group", [["", "nothing"], ["rule", "rule"], ["name", "identity"], ["owner", "owner"], ["control", "control"]]);
   select("rows", SIZES.map((size) => [size, size]));
   const choices = { kind: assets.kinds.length > 1, owner: assets.owners.length > 1, control: controls.length > 0 };
+  $("fresh").parentElement.hidden = !rows.known.some((known, row) => known && words.keys[rows.status[row]] === "open");
   for (const [id, some] of Object.entries(choices)) $(id).parentElement.hidden = !some;
   const box = (word, index) => el("label", {}, el("input", { type: "checkbox", value: index, checked: true }), mark(words.marks[index]), word);
   $("severities").append(...words.severities.map(box));
@@ -164,7 +166,7 @@ const listen = () => {
   $("again").addEventListener("click", () => { reset(); $("q").focus(); });
   $("export").addEventListener("click", save);
   for (const name of FIELDS) $(name).addEventListener(name === "q" ? "input" : "change", () => change({ [name]: $(name).value }));
-  $("counts").addEventListener("change", () => change({ counts: $("counts").checked ? "1" : "" }));
+  for (const name of BOXES) $(name).addEventListener("change", () => change({ [name]: $(name).checked ? "1" : "" }));
   $("severities").addEventListener("change", () => change({ sev: [...$("severities").querySelectorAll(":checked")].map((box) => box.value).join("") }));
   $("previous").addEventListener("click", () => change({ page: String(Number(chosen.page) - 1) }));
   $("next").addEventListener("click", () => change({ page: String(Number(chosen.page) + 1) }));

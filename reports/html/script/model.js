@@ -30,7 +30,7 @@ const take = (given) => {
   all = Uint32Array.from({ length: total }, (_, row) => row);
   /* A choice that is missing from the address is this one. */
   DEFAULT = {
-    q: "", sev: "01234", status: rows.status.includes(0) ? words.keys[0] : "all", kind: "", owner: "", rule: "", control: "", counts: "",
+    q: "", sev: "01234", status: rows.status.includes(0) ? words.keys[0] : "all", kind: "", owner: "", rule: "", control: "", counts: "", fresh: "",
     group: "", sort: "", page: "1", rows: SIZES[0],
   };
   chosen = { ...DEFAULT };
@@ -40,7 +40,7 @@ const take = (given) => {
 const made = {};
 const once = (name, make) => made[name] || (made[name] = make());
 const haystack = () => once("haystack", () => Array.from(all, (row) => [
-  rows.label[row], rows.id[row], rule(row).id, TEXT.rule(row), TEXT.name(row), rows.where[row], TEXT.owner(row), rows.message[row],
+  rows.label[row], rows.id[row], rule(row).id, TEXT.rule(row), TEXT.name(row), rows.where[row], TEXT.owner(row), rows.message[row], rows.waived[row], ...rows.members[row],
 ].join("\n").toLowerCase()));
 const ranks = (name) => once("rank " + name, () => {
   if (name === "severity" || name === "status") return rows[name];
@@ -64,6 +64,7 @@ const filtered = () => {
     (!chosen.rule || rows.rule[row] === only) &&
     (!chosen.control || controlled[rows.rule[row]]) &&
     (!chosen.counts || rows.counts[row]) &&
+    (!chosen.fresh || !rows.known[row]) &&
     (!texts || needles.every((needle) => texts[row].includes(needle))));
 };
 const sorted = (picked) => {
