@@ -1,17 +1,15 @@
 """All shipped certificate rules over a million certificates, against the same rules written by hand in Polars.
 
-In turn, in one process; medians of the processor time of all threads. The table is made in columns (`estate`), for a million
-real certificates would have to be signed first; `decode` measures those. First the fails of both are compared, where nothing
-is unknown.
+In turn, in one process; the least processor time of all threads in several rounds. The table is made in columns (`estate`),
+for a million real certificates would have to be signed first; `decode` measures those. First the fails of both are compared,
+where nothing is unknown.
 """
 
-import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
-from benchmarks import by_hand, estate
+from benchmarks import by_hand, estate, timing
 from scanner.rules import find, load
 from scanner.rules.evaluate import Evaluation, evaluate
 from scanner.rules.syntax import Rule
@@ -26,9 +24,8 @@ def main() -> None:
     rules = shipped()
     agree(rules)
     table = estate.make(ROWS)
-    hand, counts, findings = measure(
-        lambda: by_hand.fails(table), lambda: judged(rules, table), lambda: found(judged(rules, table), rules)
-    )
+    works = (lambda: by_hand.fails(table), lambda: judged(rules, table), lambda: found(judged(rules, table), rules))
+    hand, counts, findings = (spent.cpu for spent in timing.alternately(*works, rounds=ROUNDS))
     print(f"{len(rules)} rules over {ROWS:,} certificates, made in columns; by hand {hand:.2f} s")
     print(f"outcomes counted / by hand: {counts / hand:.2f} (at most {COUNTS})")
     print(f"findings with missing fields / by hand: {findings / hand:.2f} (at most {FINDINGS})")
@@ -61,18 +58,6 @@ def judged(rules: Sequence[Rule], table: pl.DataFrame) -> Evaluation:
 def found(evaluation: Evaluation, rules: Sequence[Rule]) -> int:
     """List all findings, with masks of missing fields."""
     return sum(evaluation.judged[rule.id, estate.KIND].findings()[0].height for rule in rules)
-
-
-def measure(*runs: Callable[[], object]) -> list[float]:
-    """Return the median time of each; the first round warms up."""
-    times: list[list[float]] = [[] for _ in runs]
-    for round_ in range(ROUNDS + 1):
-        for run, taken in zip(runs, times, strict=True):
-            start = time.process_time()
-            run()
-            if round_:
-                taken.append(time.process_time() - start)
-    return [statistics.median(taken) for taken in times]
 
 
 if __name__ == "__main__":
