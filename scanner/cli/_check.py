@@ -198,6 +198,21 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
     )
 
 
+def governed(options: argparse.Namespace) -> Request:
+    """Read what the command line and configuration say of policies, exceptions and dates, for commands that judge nothing."""
+    settings, config_path = settings_of(options)
+    return Request(
+        evidence=(),
+        targets=(),
+        policies=tuple(options.policy) or _relative(settings.get("policies", ()), config_path) or ("default",),
+        as_of=parse_instant(options.as_of) if options.as_of else datetime.now(UTC).replace(microsecond=0),
+        as_of_given=options.as_of is not None,
+        root=_root(options),
+        anchor="",
+        exceptions=_relative(settings.get("exceptions", ()), config_path),
+    )
+
+
 def default_root() -> Path:
     """Find the nearest ancestor with certgate.yaml or .git, else the working folder."""
     here = Path.cwd()

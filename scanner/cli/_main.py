@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from scanner.cli import _check, _demo, _explain, _policy, _report
+from scanner.cli import _baseline, _check, _demo, _exceptions, _explain, _policy, _report
 from scanner.errors import CertgateError, PolicyError
 from scanner.model import Exit
 
@@ -21,7 +21,7 @@ examples:
 exit codes:
   0  evaluated; nothing at or above --fail-on     3  incomplete: hosts down, facts missing, nothing matched
   1  violations                                   4  internal fault
-  2  bad usage, policy or configuration
+  2  bad usage, policy, exception or configuration
 """
 
 
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (_check, _report, _policy, _explain, _demo):
+    for module in (_check, _report, _policy, _exceptions, _baseline, _explain, _demo):
         module.add(commands)
     return root
 

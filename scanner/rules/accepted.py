@@ -34,7 +34,7 @@ class Marked:
     exceptions: tuple[ExceptionReport, ...]
     baseline: BaselineReport | None
     hidden: tuple[str, ...]
-    """What would have counted, in words."""
+    """What would have counted, and which exceptions are findings themselves, in words."""
 
 
 def read(request: Request, policies: Sequence[Policy]) -> Accepted:
@@ -71,7 +71,7 @@ def put_on(
         exception_findings.rule_reports(own, version),
         tuple(exception_findings.exception_report(one, request) for one in became),
         report,
-        tuple(_hidden(found, waived, marked, report)),
+        (*_hidden(found, waived, marked, report), *exception_findings.reasons(became)),
     )
 
 

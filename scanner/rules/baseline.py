@@ -1,5 +1,6 @@
 """Baselines: findings known at a date, so that a gate can ask for new ones only; keyed by finding_id (interfaces.md)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +59,7 @@ def text(report: Report, owner: str) -> bytes:
         "policies": [{"id": one.id, "version": one.version} for one in report.policies],
     }
     lines = [f"  {_json(name)}: {_json(value)}," for name, value in head.items()]
-    held = sorted(
-        (_entry(row) for row in report.findings.filter(_kept()).iter_rows(named=True)), key=lambda one: one["finding_id"]
-    )
+    held = sorted((_entry(row) for row in kept(report.findings).iter_rows(named=True)), key=lambda one: one["finding_id"])
     rows = ",\n".join(f"    {_json(one)}" for one in held)
     body = f'  "findings": [\n{rows}\n  ]' if rows else '  "findings": []'
     return "\n".join(["{", *lines, body, "}", ""]).encode()
@@ -70,9 +69,9 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _kept() -> pl.Expr:
-    """Findings about exceptions are left out: a lapsed one is not hidden by having been seen before."""
-    return pl.col("waived_by").is_null() & ~pl.col("rule_id").str.starts_with(OWN)
+def kept(found: pl.DataFrame) -> pl.DataFrame:
+    """Choose what a baseline holds; a lapsed exception is never hidden by having been seen before."""
+    return found.filter(pl.col("waived_by").is_null() & ~pl.col("rule_id").str.starts_with(OWN))
 
 
 def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +111,9 @@ def _wrong(said: Any) -> Iterable[tuple[str, str]]:
         return
     if said["schema_version"] != SCHEMA_VERSION:
         yield "/schema_version", f"{SCHEMA_VERSION} is wanted"
-    for name in ("created", "owner"):
+    if not isinstance(said["created"], str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", said["created"]):
+        yield "/created", "a day is wanted, as 2026-11-24"
+    for name in ("owner",):
         if not isinstance(said[name], str) or not said[name].strip():
             yield f"/{name}", "a text is wanted, and not empty"
     policies = said["policies"]

@@ -134,6 +134,17 @@ def _message(became: Became, request: Request) -> str:
     return f"{whose} lapsed after {waiver.expires}, {ago:,} {'day' if ago == 1 else 'days'} ago{again}"
 
 
+def reasons(became: Sequence[Became]) -> list[str]:
+    """Say how many exceptions are findings themselves, for the verdict."""
+    words = {
+        ExceptionState.LAPSED: ("exception has lapsed", "exceptions have lapsed"),
+        ExceptionState.REFUSED: ("exception is refused", "exceptions are refused"),
+        ExceptionState.UNUSED: ("exception is unused", "exceptions are unused"),
+    }
+    counts = {state: sum(one.state is state for one in became) for state in words}
+    return [f"{count:,} {words[state][count > 1]}" for state, count in counts.items() if count]
+
+
 def rule_reports(found: pl.DataFrame, version: str) -> tuple[RuleReport, ...]:
     """Describe the rules that these rows are findings of."""
     counts = dict(found.group_by("rule_id").len().iter_rows())

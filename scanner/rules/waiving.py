@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 import polars as pl
@@ -67,6 +68,14 @@ def _fit(waiver: Waiver, known: Mapping[str, Rule], terms: Terms, wrong: list[Fa
     return Fitted(waiver, rules, predicates, forbidden(waiver, rules, terms), hint)
 
 
+def by_date(one: Fitted, as_of: datetime) -> Became:
+    """Say what becomes of an exception whatever the evidence: by its dates and by what its rules forbid."""
+    state = standing(one.waiver, as_of)
+    if one.forbidden and state is not ExceptionState.LAPSED:
+        return Became(one, ExceptionState.REFUSED, one.forbidden)
+    return Became(one, state)
+
+
 def waive(
     found: pl.DataFrame, fitted: Sequence[Fitted], rules: Sequence[Rule], tables: Mapping[str, pl.DataFrame], request: Request
 ) -> tuple[pl.DataFrame, tuple[Became, ...]]:
@@ -116,20 +125,16 @@ class _Matching:
 
 def _under(one: Fitted, matching: _Matching, marks: dict[str, str], request: Request) -> Became:
     """Decide the state of an exception, and note what it waives."""
-    state = standing(one.waiver, request.as_of)
-    if state is ExceptionState.LAPSED:
-        return Became(one, state)
-    if one.forbidden:
-        return Became(one, ExceptionState.REFUSED, one.forbidden)
-    if state is ExceptionState.PENDING:
-        return Became(one, state)
+    became = by_date(one, request.as_of)
+    if became.state is not ExceptionState.IN_FORCE:
+        return became
     waives = matching.fails(one)
     for finding_id in waives:
         marks.setdefault(finding_id, one.waiver.id)
     if waives:
-        return Became(one, state, waives=tuple(waives))
+        return Became(one, became.state, waives=tuple(waives))
     spared = _spared(one, matching, request)
-    return Became(one, state, spared) if spared else Became(one, ExceptionState.UNUSED, _unused(one, matching))
+    return Became(one, became.state, spared) if spared else Became(one, ExceptionState.UNUSED, _unused(one, matching))
 
 
 def _spared(one: Fitted, matching: _Matching, request: Request) -> str:
