@@ -107,7 +107,7 @@ def with_place(frame: pl.DataFrame, place: pl.Expr) -> pl.DataFrame:
 def _described() -> pl.Expr:
     return pl.concat_str(
         pl.col("subject.dn").fill_null(""),
-        pl.col("san.dns").list.sort().list.join(",").fill_null(""),
+        pl.concat_list(pl.col(f"san.{kind}").fill_null([]) for kind in ("dns", "ip", "email", "uri")).list.sort().list.join(","),
         pl.col("issuer.organization").fill_null(""),
         separator="\0",
     )
@@ -118,6 +118,5 @@ def without_ties(frame: pl.DataFrame) -> pl.DataFrame:
     if frame["place"].n_unique() == frame.height:
         return frame
     rank = pl.col("asset_id").rank("ordinal").over("place")
-    return frame.with_columns(
-        place=pl.when(rank > 1).then(pl.concat_str("place", pl.lit("~"), rank.cast(pl.String))).otherwise(pl.col("place"))
-    )
+    numbered = pl.when(rank > 1).then(pl.concat_str("place", pl.lit("~"), rank.cast(pl.String))).otherwise(pl.col("place"))
+    return without_ties(frame.with_columns(place=numbered))  # NOTE: a source may itself have a key that ends in ~2.
