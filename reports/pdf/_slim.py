@@ -72,40 +72,39 @@ def _remap(pdf: Pdf, lifted: dict[bytes, Any]) -> None:
 
 def _share(pdf: Pdf) -> None:
     """Draw each mark once: the engine makes a drawing of its own for every place where one stands."""
-    names = {reference: name for one in _dictionaries(pdf) for name, reference in _drawings(one)}
-    first: dict[tuple[bytes, ...], bytes] = {}
+    pages = [one for one in _dictionaries(pdf) if one.get("Type") == "/Page"]
+    names = {reference: name for page in pages for name, reference in _drawings(pdf, page).items()}
+    first: dict[tuple[bytes, ...], str] = {}
     draws: dict[bytes, tuple[bytes, bytes]] = {}
-    for one in [one for one in pdf.objects if one.free == "n" and one.reference in names and _SHIFT.fullmatch(one.stream[0])]:
-        shift, *drawing = one.stream
-        resources = _at(pdf, one.extra["Resources"])
-        name = names[one.reference]
+    for form in [one for one in pdf.objects if one.free == "n" and one.reference in names and _SHIFT.fullmatch(one.stream[0])]:
+        shift, *drawing = form.stream
+        name, resources = names[form.reference], _at(pdf, form.extra["Resources"])
         same = first.setdefault((*drawing, resources["ExtGState"].data), name)
-        draws[b"/%s Do" % name] = (shift, b"/%s Do" % same)
+        draws[f"/{name} Do".encode()] = (shift, f"/{same} Do".encode())
         if same == name:
-            del one.stream[0]
+            del form.stream[0]
         else:
             _drop(resources)
-            _drop(one)
-    _redraw(pdf, draws, {one.reference for one in pdf.objects if one.free == "n"})
-
-
-def _drawings(owner: Any) -> Iterator[tuple[bytes, bytes]]:
-    """Give names and references of the drawings that a dictionary of resources has."""
-    for name, reference in (owner.get("XObject") or {}).items():
-        yield name.encode(), reference
+            _drop(form)
+    for page in pages:
+        _redraw(_at(pdf, page["Contents"]), draws)
+        kept = {name: reference for name, reference in _drawings(pdf, page).items() if _at(pdf, reference).free == "n"}
+        _drawings(pdf, page).clear()
+        _drawings(pdf, page).update(kept)
 
 
 def _at(pdf: Pdf, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _redraw(pdf: Pdf, draws: dict[bytes, tuple[bytes, bytes]], kept: set[bytes]) -> None:
+def _drawings(pdf: Pdf, page: Any) -> Any:
+    """Give names and references of the drawings of a page; patterns use the same names for their own."""
+    return _at(pdf, page["Resources"])["XObject"]
+
+
+def _redraw(contents: Any, draws: dict[bytes, tuple[bytes, bytes]]) -> None:
     """Move to the place and draw the one that is kept; the engine saves and restores the state around each."""
-    for one in pdf.objects:
-        if hasattr(one, "stream"):
-            one.stream[:] = [part for line in one.stream for part in _drawn(line, draws)]
-        elif isinstance(one, dict) and one.get("XObject"):
-            one["XObject"] = type(one)({name: reference for name, reference in one["XObject"].items() if reference in kept})
+    contents.stream[:] = [part for line in contents.stream for part in _drawn(line, draws)]
 
 
 def _drawn(line: Any, draws: dict[bytes, tuple[bytes, bytes]]) -> tuple[Any, ...]:

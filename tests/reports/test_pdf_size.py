@@ -8,10 +8,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from reports.pdf import _print
 from reports.view import build
 from tests.reports.estate import certificates, endpoints
 from tests.reports.factory import report
+from tests.reports.governed import governed
 from tests.reports.test_pdf import _render
+from tests.tools.program import run
 from tests.tools.verapdf import validate
 
 pytestmark = pytest.mark.xdist_group("pdf")
@@ -22,10 +25,10 @@ MOST_BYTES, MOST_SECONDS = 500_000, 24
 @pytest.fixture(scope="module")
 def made() -> tuple[bytes, float]:
     """Render a report of about 460 findings, and take the time."""
-    run = report({"certificate": certificates(530), "endpoint": endpoints(176)})
-    assert 455 <= build(run).open_count <= 475
+    large = report({"certificate": certificates(530), "endpoint": endpoints(176)})
+    assert 455 <= build(large).open_count <= 475
     begun = time.process_time()
-    return _render(run), time.process_time() - begun
+    return _render(large), time.process_time() - begun
 
 
 def test_a_report_of_460_findings_keeps_to_its_budgets(made: tuple[bytes, float]) -> None:
@@ -58,6 +61,19 @@ def test_each_mark_is_drawn_once(made: tuple[bytes, float]) -> None:
     assert len(forms) <= 30
     assert draws.total() > 400
     assert set(draws) <= named
+
+
+def test_nothing_looks_different(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each page is the same picture as without what makes the file lean: marks, charts and hatching."""
+    pictures = []
+    for name in ("lean", "plain"):
+        if name == "plain":
+            monkeypatch.setattr(_print, "slim", lambda _document, _pdf: None)
+        (tmp_path / f"{name}.pdf").write_bytes(_render(governed(new_only=True)))
+        run(["pdftoppm", "-r", "60", tmp_path / f"{name}.pdf", tmp_path / name])
+        pictures.append([path.read_bytes() for path in sorted(tmp_path.glob(f"{name}-*.ppm"))])
+    assert len(pictures[0]) > 10
+    assert pictures[0] == pictures[1]
 
 
 def test_text_belongs_to_its_paragraph_or_cell(made: tuple[bytes, float]) -> None:
