@@ -1,6 +1,7 @@
 """`certgate explain RULE`, `FIELD`, `OPERATOR` or `FINDING RESULT`: why, which clock and limit, evidence, source, fix."""
 
 import argparse
+import json
 import textwrap
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ examples:
   certgate explain key.bits
   certgate explain at_most
 """
+MOST_MEMBERS = 10
 
 
 def add(commands: Any) -> None:
@@ -112,14 +114,35 @@ def _finding(subject: str, folder: Path) -> None:
     _print(
         f"F-{row['finding_id'][:8]} — {rule.title}",
         ("outcome", f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}"),
-        ("what", f"{row['kind']} {row['name']}"),
-        *_explained(report, row, rule),
+        ("what", f"{'group' if row['members'] else row['kind']} {row['name']}"),
+        *(_group(report, row, rule) if row["members"] else _explained(report, row, rule)),
         ("missing", ", ".join(row["missing"])),
         ("seen at", "; ".join(_seen(report, row))),
         ("why", rule.because),
-        ("what to do", rule.fix),
+        ("what to do", rule.fix.replace("{name}", row["name"])),
         ("controls", ", ".join(rule.controls)),
     )
+
+
+def _group(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
+    """Say the figures of a group, its members, and the limits of its rule by date."""
+    from scanner.rules import asked, explanation
+    from scanner.rules.values import in_words, listed
+
+    written = _rule_of(report, rule)
+    figures = json.loads(row["observed"])
+    limits = asked.schedule(written) if written else []
+    return [
+        ("says", row["message"]),
+        ("asks", row["limit"]),
+        *((f"{'limits' if not number else ''}", f"{since}: {limit}") for number, (since, limit) in enumerate(limits)),
+        *(
+            (f"{'evidence' if not number else ''}", f"{name}: {in_words(value)}")
+            for number, (name, value) in enumerate(figures.items())
+        ),
+        ("members", listed(row["members"], most=MOST_MEMBERS)),
+        ("source", explanation.clause(written.source) if written else ""),
+    ]
 
 
 def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
