@@ -75,6 +75,33 @@ def children(data: bytes, start: int, end: int) -> list[Slice]:
     return found
 
 
+def contents(data: bytes, start: int, end: int, tag: int) -> list[bytes]:
+    """Cut a SEQUENCE OF or SET OF into the contents of its values, which all must have this tag."""
+    # NOTE: written out for the same reason as `children`.
+    found = []
+    at = start
+    try:
+        while at < end:
+            length = data[at + 1]
+            if data[at] != tag:
+                expect(data, at, end, tag)
+            if length < 0x80:
+                at += 2
+                stop = at + length
+            elif length == 0x82 and data[at + 2]:
+                stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
+                at += 4
+            else:
+                _, at, stop = header(data, at, end)
+            found.append(data[at:stop])
+            at = stop
+    except IndexError:
+        raise DerError("cut off") from None
+    if at > end:
+        raise DerError("a value that runs beyond its parent")
+    return found
+
+
 def whole(data: bytes, tag: int) -> tuple[int, int]:
     """Read a value that must fill the data exactly."""
     length = len(data) - 2

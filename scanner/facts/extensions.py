@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address
+from struct import Struct
 
 from scanner.facts import der, oids
 from scanner.facts.columns import (
@@ -13,6 +14,7 @@ from scanner.facts.columns import (
     FEATURES,
     KEY_USAGE,
     NAMES,
+    NOTHING,
     OCSP,
     POLICIES,
     SCTS,
@@ -25,7 +27,11 @@ from scanner.vocabulary import KEY_USAGES
 
 MOST_NAMES = 20_000
 STATUS_REQUEST = 5
+_SCT = Struct(">H33xQ")
+"""Length; version and log; time (RFC 6962 3.2); extensions and signature follow."""
+_LEAST_SCT = 43
 MOST_EXTENSIONS = 500
+_NEXT_WILDCARD = f"{SEPARATOR}*."
 MOST_REMEMBERED = 16_384
 
 
@@ -40,10 +46,7 @@ def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, 
     problems: list[tuple[int | None, str]] = []
     seen: set[str] = set()
     critical = []
-    for tag, first, last in der.children(data, start, end):
-        if tag != der.SEQUENCE:
-            raise der.DerError("an extension that is no sequence")
-        content = data[first:last]
+    for content in der.contents(data, start, end, der.SEQUENCE):
         oid, is_critical, block, facts, fault = _REMEMBERED.get(content) or read(content)
         if oid in seen:
             problems.append((None, f"extension {oid} stands twice; the first one is read"))
@@ -116,14 +119,7 @@ def _key_usage(value: bytes) -> Facts:
 
 
 def _oids(value: bytes) -> list[str]:
-    start, stop = der.whole(value, der.SEQUENCE)
-    return [
-        der.oid(value[first:last]) for tag, first, last in der.children(value, start, stop) if tag == der.OBJECT or _wrong(tag)
-    ]
-
-
-def _wrong(tag: int) -> bool:
-    raise der.DerError(f"tag {tag:#04x} where an object identifier is wanted")
+    return [der.oid(content) for content in der.contents(value, *der.whole(value, der.SEQUENCE), der.OBJECT)]
 
 
 def _extended_key_usage(value: bytes) -> Facts:
@@ -154,7 +150,9 @@ def _subject_alt_name(value: bytes) -> Facts:
         else:
             other += 1
     hosts = packed(dns)
-    wildcard = hosts.startswith("*.") or f"{SEPARATOR}*." in hosts
+    wildcard = hosts.startswith("*.") or _NEXT_WILDCARD in hosts
+    if len(dns) == len(found):
+        return hosts, NOTHING, NOTHING, NOTHING, 0, wildcard
     return hosts, packed(ip), packed(email), packed(uri), other, wildcard
 
 
@@ -165,13 +163,10 @@ def _address(content: bytes) -> str:
 
 
 def _policies(value: bytes) -> Facts:
-    start, stop = der.whole(value, der.SEQUENCE)
     found = []
-    for tag, first, last in der.children(value, start, stop):
-        if tag != der.SEQUENCE:
-            raise der.DerError("a policy that is no sequence")
-        begin, end = der.expect(value, first, last, der.OBJECT)
-        found.append(der.oid(value[begin:end]))
+    for content in der.contents(value, *der.whole(value, der.SEQUENCE), der.SEQUENCE):
+        begin, end = der.expect(content, 0, len(content), der.OBJECT)
+        found.append(der.oid(content[begin:end]))
     validation = next((level for dotted, level in oids.VALIDATION.items() if dotted in found), None)
     return packed(found), validation
 
@@ -215,10 +210,11 @@ def _scts(value: bytes) -> Facts:
     if stop - start < 2 or int.from_bytes(value[start : start + 2]) != stop - start - 2:
         raise der.DerError("a list of SCTs whose length is wrong")
     while at < stop:
-        length = int.from_bytes(value[at : at + 2])
-        if length < 43 or at + 2 + length > stop:
+        if at + _SCT.size > stop:
             raise der.DerError("an SCT that is cut off")
-        taken = int.from_bytes(value[at + 35 : at + 43])
+        length, taken = _SCT.unpack_from(value, at)
+        if length < _LEAST_SCT or at + 2 + length > stop:
+            raise der.DerError("an SCT that is cut off")
         if earliest is None or taken < earliest:
             earliest = taken
         count += 1

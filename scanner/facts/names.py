@@ -27,28 +27,27 @@ MOST_ATTRIBUTES = 1000
 Name = tuple[tuple[str | None, str | None, str | None], bool]
 """As RFC 4514 writes it (None where it is empty), common name, organization; whether a value is not in the encoding it claims:
 what cannot be read is shown as U+FFFD."""
-_Relative = tuple[str, list[tuple[str, str]], bool]
-"""As RFC 4514 writes it; attribute types and values; whether one is damaged."""
+_Relative = tuple[str, str | None, str | None, bool]
+"""As RFC 4514 writes it, common name, organization, whether it is damaged."""
 
 
 def read(data: bytes, start: int, end: int) -> Name:
     """Read the content of a Name (RFC 5280 4.1.2.4)."""
     parts: list[str] = []
-    found: dict[str, str] = {}
+    common_name = organization = None
     damaged = False
-    for tag, first, last in der.children(data, start, end):
-        if tag != der.SET:
-            raise der.DerError("a name that is no sequence of sets")
+    for content in der.contents(data, start, end, der.SET):
         # NOTE: common names are not remembered: they seldom repeat, and would crowd out the organizations.
-        step = _relative if data.startswith(_COMMON_NAME, first + 2) else _known_relative
-        text, values, broken = step(data[first:last])
+        step = _relative if content.startswith(_COMMON_NAME, 2) else _known_relative
+        text, name, owner, broken = step(content)
         parts.append(text)
-        found.update(values)
+        common_name = common_name if name is None else name
+        organization = organization if owner is None else owner
         damaged = damaged or broken
         if len(parts) > MOST_ATTRIBUTES:
             raise der.DerError(f"a name of more than {MOST_ATTRIBUTES} parts")
     parts.reverse()
-    return (",".join(parts) or None, found.get(COMMON_NAME), found.get(ORGANIZATION)), damaged
+    return (",".join(parts) or None, common_name, organization), damaged
 
 
 @lru_cache(maxsize=16384)
@@ -58,23 +57,27 @@ def known(content: bytes) -> Name:
 
 
 def _relative(content: bytes) -> _Relative:
-    texts, values, damaged = [], [], False
-    for tag, first, last in der.children(content, 0, len(content)):
-        if tag != der.SEQUENCE:
-            raise der.DerError("a name with an attribute that is no sequence")
-        dotted, text, whole = _attribute(content, first, last)
+    """Read a RelativeDistinguishedName, nearly always of one attribute."""
+    texts: list[str] = []
+    common_name = organization = None
+    damaged = False
+    for attribute in der.contents(content, 0, len(content), der.SEQUENCE):
+        dotted, value, whole = _attribute(attribute)
         damaged = damaged or not whole
-        values.append((dotted, text))
-        texts.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(text)}")
-    return "+".join(texts), values, damaged
+        texts.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(value)}")
+        if dotted == COMMON_NAME:
+            common_name = value
+        elif dotted == ORGANIZATION:
+            organization = value
+    return "+".join(texts), common_name, organization, damaged
 
 
 _known_relative = lru_cache(maxsize=16384)(_relative)
 
 
-def _attribute(data: bytes, start: int, end: int) -> tuple[str, str, bool]:
-    first, last = der.expect(data, start, end, der.OBJECT)
-    tag, begin, stop = der.header(data, last, end)
+def _attribute(data: bytes) -> tuple[str, str, bool]:
+    first, last = der.expect(data, 0, len(data), der.OBJECT)
+    tag, begin, stop = der.header(data, last, len(data))
     dotted, content = der.oid(data[first:last]), data[begin:stop]
     codec = _CODECS.get(tag)
     if codec is None:

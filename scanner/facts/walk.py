@@ -47,8 +47,8 @@ def serial(data: bytes, start: int, end: int) -> Facts:
 
 
 def _validity(data: bytes, start: int, end: int) -> Facts:
-    begin, finish = der.children(data, start, end)
-    first, last = instants.read(begin[0], data[begin[1] : begin[2]]), instants.read(finish[0], data[finish[1] : finish[2]])
+    (one, begin, middle), (two, again, finish) = der.children(data, start, end)
+    first, last = instants.read(one, data[begin:middle]), instants.read(two, data[again:finish])
     return first, last, last - first + instants.SECOND
 
 
