@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scanner.cli import _policy_diff
 from scanner.model import Exit
 
 EPILOG = """\
@@ -37,6 +38,7 @@ def add(commands: Any) -> None:
     test = _verb(verbs, "test", "run the tests of policies", test_policies)
     test.add_argument("policy", nargs="*", metavar="POLICY", help="shipped name, file or folder (default: all shipped)")
     test.add_argument("-v", "--verbose", action="store_true", help="also list tests that pass")
+    _policy_diff.add(verbs)
     fields = _verb(verbs, "fields", "list the fields that rules may use", list_fields)
     fields.add_argument("kind", nargs="?", metavar="KIND", help="only this kind")
     fields.add_argument("--format", choices=("text", "markdown", "json"), default="text")

@@ -4,8 +4,9 @@ from dataclasses import replace
 from random import Random
 
 from scanner.rules.syntax import AllOf, AnyOf, Elements, InList, Not, Predicate, Size, Test
+from scanner.tables import INTEGER
 from tests.rules import worlds
-from tests.rules.worlds import DAYS, INTEGER, LISTS, PATTERNS, SCALARS
+from tests.rules.worlds import DAYS, LISTS, PATTERNS, SCALARS
 
 
 def changed(random: Random, node: Predicate) -> Predicate:

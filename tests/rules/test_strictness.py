@@ -243,6 +243,13 @@ def test_a_name_below_a_domain_is_below_what_is_above() -> None:
     assert verdict("issuer.dn: { glob: 'a*' }", "issuer.dn: { matches: 'a.*' }").unsure
 
 
+def test_an_absent_value_matches_no_pattern() -> None:
+    """That every value which is listed matches says nothing of an asset that has none."""
+    listed = "any_of: [{ issuer.dn: ab }, { issuer.dn: { present: false } }]"
+    assert verdict("issuer.dn: { glob: 'a*' }", listed).loosens
+    assert not verdict("not: { issuer.dn: { glob: 'b*' } }", listed).loosens
+
+
 def test_entries_of_a_list_are_compared_one_by_one() -> None:
     """An approved entry more, or one that counts longer, loosens; one less tightens."""
     day = datetime(2027, 1, 1, tzinfo=UTC)

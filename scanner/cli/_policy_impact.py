@@ -1,0 +1,98 @@
+"""What a change of policies does to evidence: the findings that each rule gains and loses, read and judged once per side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scanner.probes.progress import Progress
+from scanner.request import Request
+from scanner.rules.diff import Diff
+from scanner.rules.syntax import Policy
+
+MOST_EXAMPLES = 3
+Key = tuple[str, str, str, str]
+"""Rule, kind, place, asset: what makes a finding the same on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a rule says otherwise than before."""
+
+    rule: str
+    adds: tuple[Mapping[str, Any], ...]
+    """Findings that fail now and did not; worst first."""
+    clears: tuple[Mapping[str, Any], ...]
+    """Findings that failed and no longer do."""
+    undecided: int
+    """How many more assets, or fewer, it cannot judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The whole effect on the evidence."""
+
+    as_of: datetime
+    assets: int
+    effects: tuple[Effect, ...]
+    """Only rules that say something otherwise; those with most changes first."""
+    blocking: tuple[int, int]
+    """Findings that fail the build, before and after."""
+    problems: tuple[str, ...]
+    """What of the evidence could not be read."""
+
+
+def impact(request: Request, old: Sequence[Policy], new: Sequence[Policy], found: Diff, progress: Progress) -> Impact:
+    """Judge the same evidence by both."""
+    from scanner.collect import collect
+    from scanner.facts import certificate
+    from scanner.inventory.merge import merge
+
+    collected = collect(request, progress)
+    merged = merge(collected.intake.frames(), certificate.read)
+    renamed = {change.new.id: change.id for change in found.rules if change.new is not None}
+    before, after = (_judged(request, side, merged, renamed) for side in (old, new))
+    effects = [_effect(rule, before.get(rule, {}), after.get(rule, {})) for rule in {**before, **after}]
+    effects = [one for one in effects if one.adds or one.clears or one.undecided]
+    effects.sort(key=lambda one: (-len(one.adds) - len(one.clears), one.rule))
+    return Impact(
+        request.as_of,
+        sum(table.height for table in merged.tables.values()),
+        tuple(effects),
+        (_blocking(before), _blocking(after)),
+        tuple(f"{problem.spot.uri}: {problem.message}" for problem in collected.problems),
+    )
+
+
+Findings = dict[str, dict[Key, Mapping[str, Any]]]
+
+
+def _judged(request: Request, policies: Sequence[Policy], merged: Any, renamed: Mapping[str, str]) -> Findings:
+    """Judge by one side; findings by rule and key."""
+    from scanner import judge, pipeline, scope
+    from scanner.rules.evaluate import evaluate
+
+    rules = scope.rules(policies, request)
+    derived = pipeline.derive(merged, scope.helpers(policies, request), scope.roots(request))
+    known = pipeline.timed(scope.assumed(derived, request), request.as_of)
+    evaluation = evaluate(rules, known, request.as_of)
+    rows = judge.findings(evaluation, rules, known, pipeline.seen_first(merged.sightings), request)
+    found: Findings = {}
+    for row in rows.iter_rows(named=True):
+        rule = renamed.get(row["rule_id"], row["rule_id"])
+        found.setdefault(rule, {})[rule, row["kind"], row["place"], row["asset_id"]] = row
+    return found
+
+
+def _effect(rule: str, before: Mapping[Key, Mapping[str, Any]], after: Mapping[Key, Mapping[str, Any]]) -> Effect:
+    was, now = ({key: row for key, row in side.items() if row["outcome"] == "fail"} for side in (before, after))
+    return Effect(
+        rule,
+        adds=tuple(row for key, row in now.items() if key not in was),
+        clears=tuple(row for key, row in was.items() if key not in now),
+        undecided=(len(after) - len(now)) - (len(before) - len(was)),
+    )
+
+
+def _blocking(found: Findings) -> int:
+    return sum(row["counts"] and row["outcome"] == "fail" for rows in found.values() for row in rows.values())
