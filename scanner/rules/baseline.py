@@ -13,7 +13,7 @@ import polars as pl
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import BaselineReport, Mode, Outcome, Report, Severity
 from scanner.rules.exceptions import OWN
-from scanner.rules.places import place_of
+from scanner.rules.places import places_of
 from scanner.rules.syntax import Rule
 from scanner.rules.worse import worse
 
@@ -99,7 +99,8 @@ def load(name: str) -> Baseline:
         raise UsageError(f"--baseline {name}: {written}")
     wrong = list(_wrong(said))
     if wrong:
-        raise PolicyError([Fault(name, *place_of(data, pointer), f"{pointer or '/'}: {why}") for pointer, why in wrong])
+        found = zip(wrong, places_of(data, [pointer for pointer, _ in wrong]), strict=True)
+        raise PolicyError([Fault(name, *place, f"{pointer or '/'}: {why}") for (pointer, why), place in found])
     findings = {one["finding_id"]: one for one in said["findings"]}
     return Baseline(name, said["created"], said["owner"], tuple(said["policies"]), findings)
 

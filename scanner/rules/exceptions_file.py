@@ -62,13 +62,8 @@ def without(path: str, data: bytes, ids: Collection[str]) -> bytes:
 
 
 def _last(lines: list[bytes], start: int, end: int) -> int:
-    """Find where an entry ends: empty lines and comments that do not stand further in than its dash belong to what follows."""
-    dash = len(lines[start]) - len(lines[start].lstrip())
-    while end > start + 1:
-        line = lines[end - 1]
-        inside = len(line) - len(line.lstrip(b" ")) > dash
-        if line.strip() and (inside or not line.lstrip().startswith(b"#")):
-            break
+    """Find where an entry ends: empty lines and comments behind it belong to what follows."""
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith(b"#")):
         end -= 1
     return end
 

@@ -1,13 +1,17 @@
 """Where a JSON pointer leads in a text: line and column, for messages about documents that machines wrote."""
 
+from collections.abc import Iterable
+
 from scanner.rules.tree import Faults, Mapping, Node, Sequence, parse
 
 
-def place_of(data: bytes, pointer: str) -> tuple[int, int]:
-    """Find line and column (from 1) of what a pointer names, or of the nearest thing around it; else the beginning."""
-    node = parse(data, Faults(""))
-    if node is None:
-        return 1, 1
+def places_of(data: bytes, pointers: Iterable[str]) -> list[tuple[int, int]]:
+    """Find line and column (from 1) of what each pointer names, or of the nearest thing around it; else the beginning."""
+    root = parse(data, Faults(""))
+    return [(1, 1) if root is None else _place(root, pointer) for pointer in pointers]
+
+
+def _place(node: Node, pointer: str) -> tuple[int, int]:
     for part in pointer.split("/")[1:]:
         inner = _step(node, part)
         if inner is None:
