@@ -21,7 +21,7 @@ from scanner.rules.compile import column
 from scanner.rules.evaluate import Evaluation
 from scanner.rules.lists import Certificates
 from scanner.rules.syntax import Policy, Rule, Source
-from scanner.tables import Origin
+from scanner.tables import Fact, Origin
 
 
 def policies(request: Request) -> tuple[Policy, ...]:
@@ -99,25 +99,30 @@ def assumed(known: Mapping[str, pl.DataFrame], request: Request) -> dict[str, pl
 
 def assume(kind: str, table: pl.DataFrame, values: Mapping[str, str]) -> pl.DataFrame:
     """Fill unknown facts, and declared ones that are absent; evidence is never overridden."""
-    for name, text in values.items():
-        fact = tables.fact(kind, name)
-        if fact is None:
-            continue
-        if fact.time:
-            raise UsageError(f"--assume {name}: it follows from {' and '.join(fact.time)}; assume these, or use --as-of")
-        if fact.joined:
-            raise UsageError(f"--assume {name}: it is a fact of {fact.joined}; assume it there")
-        value = pl.lit(load.value(kind, name, text)).cast(fact.type.dtype)
-        given = pl.col(name) if name in table.columns else pl.lit(None, fact.type.dtype)
-        blank = given.is_null()
-        if fact.type.name == "list" and fact.origin is Origin.DECLARED:
-            blank |= given.list.len() == 0
-        if fact.origin is Origin.DECODED:
-            blank &= ~pl.col(tables.DECODED).fill_null(value=False) | pl.col(tables.UNKNOWN).list.contains(name).fill_null(
-                value=False
-            )
-        table = table.with_columns(pl.when(blank).then(value).otherwise(given).alias(name))
-    return table
+    return table.with_columns(_filled(kind, table, name, text) for name, text in values.items() if tables.fact(kind, name))
+
+
+def _filled(kind: str, table: pl.DataFrame, name: str, text: str) -> pl.Expr:
+    fact = tables.fact(kind, name)
+    assert fact is not None
+    if fact.time:
+        raise UsageError(f"--assume {name}: it follows from {' and '.join(fact.time)}; assume these, or use --as-of")
+    if fact.joined:
+        raise UsageError(f"--assume {name}: it is a fact of {fact.joined}; assume it there")
+    value = pl.lit(load.value(kind, name, text)).cast(fact.type.dtype)
+    given = pl.col(name) if name in table.columns else pl.lit(None, fact.type.dtype)
+    return pl.when(_blank(fact, given)).then(value).otherwise(given).alias(name)
+
+
+def _blank(fact: Fact, given: pl.Expr) -> pl.Expr:
+    """Tell a fact that may be assumed: what is known to be absent is evidence, but for what nobody declared."""
+    if fact.origin is Origin.DECLARED:
+        return given.is_null() | (given.list.len() == 0) if fact.type.name == "list" else given.is_null()
+    unknown, absent = (pl.col(mark).list.contains(fact.name).fill_null(value=False) for mark in (tables.UNKNOWN, tables.ABSENT))
+    absent |= pl.col(fact.known_by).is_not_null() & ~unknown if fact.known_by else pl.lit(value=False)
+    if fact.origin is Origin.DECODED:
+        absent |= pl.col(tables.DECODED).fill_null(value=False) & ~unknown
+    return given.is_null() & ~absent
 
 
 def where(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
