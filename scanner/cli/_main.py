@@ -5,8 +5,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
-from scanner.cli import _baseline, _check, _demo, _exceptions, _explain, _policy, _report
 from scanner.errors import CertgateError, PolicyError
 from scanner.model import Exit
 
@@ -25,22 +25,26 @@ exit codes:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the whole command tree."""
+COMMANDS = ("check", "report", "policy", "exceptions", "baseline", "explain", "demo")
+"""In the order of the help; each is a module of this package."""
+
+
+def parser(*commands: str) -> argparse.ArgumentParser:
+    """Build the command tree, or of it what these commands need."""
     root = argparse.ArgumentParser(
         "certgate", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     root.add_argument("-V", "--version", action="store_true", help="print the version and exit")
-    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (_check, _report, _policy, _exceptions, _baseline, _explain, _demo):
-        module.add(commands)
+    tree = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name in commands or COMMANDS:
+        import_module(f"scanner.cli._{name}").add(tree)
     return root
 
 
 def run(arguments: Sequence[str]) -> int:
     """Parse and run one command; turn every error into its exit code and a message on standard error."""
     try:
-        options = parser().parse_args(arguments)
+        options = parser(*(name for name in arguments[:1] if name in COMMANDS)).parse_args(arguments)
     except SystemExit as leaving:
         return int(leaving.code or 0)
     if not getattr(options, "run", None):

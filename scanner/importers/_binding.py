@@ -46,6 +46,11 @@ class Binding:
         return int(bool(specific or general))
 
 
+def is_meant(document: Document, sureness: int) -> bool:
+    """Tell whether to read: what merely could be an inventory is read only if the user or a mapping names it."""
+    return sureness > 1 or document.named or document.mapping is not None
+
+
 def bind(headers: Sequence[str], mapping: InventoryMapping | None = None) -> Binding:
     """Bind columns by the mapping and by their names; the kind is the mapping's, else what the columns speak of."""
     kinds = [mapping.kind] if mapping and mapping.kind else list(tables.KINDS)

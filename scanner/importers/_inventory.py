@@ -15,22 +15,16 @@ from scanner.importers._binding import Binding
 from scanner.importers._cells import Read
 from scanner.importers._mapping import InventoryMapping
 from scanner.importers._sheet import Complaints, Sheet, counted, quote
-from scanner.importers._synonyms import DER, KEY, SYNONYMS
+from scanner.importers._synonyms import DER, KEY
 from scanner.model import Problem, Severity, Table
 from scanner.tables import Origin
 
-FEEDS = tuple(f"{kind}:{name}" for kind, known in SYNONYMS.items() for name in known if tables.fact(kind, name))
 _NEVER = 9999
 """A year that some tools write for «never expires»; RFC 5280 4.1.2.5 gives it that meaning, too."""
 _DEFAULT_PORT = 443
 _LOOKS_LIKE = r"^(?:-----BEGIN|MII|3082)"
 
 Facts = dict[str, pl.Series]
-
-
-def is_meant(document: Document, sureness: int) -> bool:
-    """Tell whether to read: what merely could be an inventory is read only if the user or a mapping names it."""
-    return sureness > 1 or document.named or document.mapping is not None
 
 
 def bound(document: Document, headers: list[str], line: int | None) -> tuple[Binding, list[Yield]]:

@@ -10,9 +10,8 @@ from typing import Any
 import polars as pl
 
 from scanner.errors import InputError
-from scanner.importers import Document, Yield, _binding, _inventory, _json, _text
+from scanner.importers import Document, Yield, _binding, _json, _text
 from scanner.importers._mapping import InventoryMapping
-from scanner.importers._sheet import Sheet
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 6
@@ -119,6 +118,10 @@ def _recognised(values: list[Mapping[str, Any]], mapping: InventoryMapping | Non
 
 def read(document: Document, found: Iterable[Found | InputError]) -> Iterator[Yield]:
     """Yield the table of the objects, and what could not be read of them."""
+    # Sniffing knows the names of members; what reads cells is imported where there are some.
+    from scanner.importers import _inventory
+    from scanner.importers._sheet import Sheet
+
     faults: list[InputError] = []
     rows: list[tuple[Found, dict[str, Any]]] = []
     for one in found:

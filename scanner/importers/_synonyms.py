@@ -87,6 +87,8 @@ _SECRET = re.compile(
     r"privatekey|passphrase|password|passwd|^pwd$|secret|tokenvalue|apikey|accesskey$|^token$|pkcs12|pfx|keystore$"
 )
 _HARMLESS = re.compile(r"^(has|is|contains|exportable)|(stored|present|location|path|exportable|age|type|size|length|algorithm)$")
+FEEDS = tuple(f"{kind}:{name}" for kind, known in SYNONYMS.items() for name in known if tables.fact(kind, name))
+"""What inventories can tell."""
 
 
 def plain(name: str) -> str:

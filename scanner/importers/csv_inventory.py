@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from scanner.errors import InputError
-from scanner.importers import Document, Yield, _binding, _csv_rows, _inventory, _text, importer
-from scanner.importers._sheet import Sheet
-from scanner.importers._synonyms import DER
+from scanner.importers import Document, Yield, _binding, _csv_rows, _text, importer
+from scanner.importers._synonyms import DER, FEEDS
 from scanner.model import Problem, Severity
 
 _SAID = 20
@@ -33,11 +32,15 @@ def sniff(head: bytes) -> int:
     suffixes=(".csv", ".tsv"),
     sniff=sniff,
     source_type="inventory",
-    feeds=_inventory.FEEDS,
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a CSV file lists."""
-    if not _inventory.is_meant(document, sniff(document.data[:65536])):
+    # Sniffing knows the names of columns; what reads cells is imported where there are some.
+    from scanner.importers import _inventory
+    from scanner.importers._sheet import Sheet
+
+    if not _binding.is_meant(document, sniff(document.data[:65536])):
         return
     text = _text.unmarked(document.data)
     if b"\n" not in text:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from scanner.importers import Document, Yield, _inventory, _json_rows, _text, importer
+from scanner.importers import Document, Yield, _binding, _json_rows, _text, importer
+from scanner.importers._synonyms import FEEDS
 
 
 def sniff(head: bytes) -> int:
@@ -19,11 +20,11 @@ def sniff(head: bytes) -> int:
     suffixes=(".json",),
     sniff=sniff,
     source_type="inventory",
-    feeds=_inventory.FEEDS,
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON document lists."""
-    if not _inventory.is_meant(document, sniff(document.data[:65536])):
+    if not _binding.is_meant(document, sniff(document.data[:65536])):
         return
     data, valid = _text.utf8(document.data)
     text = data.decode()

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from scanner.importers import Document, Yield, _inventory, _json_rows, _text, importer
+from scanner.importers import Document, Yield, _binding, _json_rows, _text, importer
+from scanner.importers._synonyms import FEEDS
 
 
 def sniff(head: bytes) -> int:
@@ -25,11 +26,11 @@ def sniff(head: bytes) -> int:
     suffixes=(".jsonl", ".ndjson"),
     sniff=sniff,
     source_type="inventory",
-    feeds=_inventory.FEEDS,
+    feeds=FEEDS,
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON Lines file lists."""
-    if not _inventory.is_meant(document, sniff(document.data[:65536])):
+    if not _binding.is_meant(document, sniff(document.data[:65536])):
         return
     text, valid = _text.utf8(document.data)
     if not valid:
