@@ -11,12 +11,53 @@ ROOT = Path(__file__).parents[2]
 RESERVED = ["2.23.140.1.2.1"]
 """Domain validated, as the CA/Browser Forum names it: such a certificate is publicly trusted."""
 
+HOUSE = """\
+policy: house
+version: 1.0.0
+title: House rules
+owner: pki@acme.example
+tests_as_of: 2026-11-20
+defaults: { for: certificate, when: { is_ca: false } }
+healthy: { certificate: { is_ca: false, lifetime: 90d, in_inventory: true } }
+rules:
+  lifetime:
+    title: Certificates live at most 200 days
+    severity: high
+    require: { lifetime: { at_most: 200d } }
+    because: Short lifetimes make renewal a habit.
+    fix: Reissue for at most {limit}.
+    tests: [{ pass: { lifetime: 200d } }, { fail: { lifetime: 201d } }]
+  listed:
+    title: Every certificate is in the inventory
+    severity: high
+    require: { in_inventory: true }
+    because: What nobody listed, nobody renews.
+    fix: Add it to the inventory.
+    tests: [{ pass: { in_inventory: true } }, { fail: { in_inventory: false } }]
+"""
+LAPSED = """\
+exceptions:
+  - id: EX-2026-014
+    rule: house/lifetime
+    assets: { san.dns: { any: pay.acme.example } }
+    reason: The terminals in the field cannot renew before January.
+    owner: retail@acme.example
+    approved_by: ciso@acme.example
+    ticket: RISK-2231
+    created: 2026-11-01
+    expires: 2027-01-15
+"""
+
 
 @pytest.fixture
 def estate(tmp_path: Path) -> Path:
     """Lay out the evidence that the pages speak of, in a folder that is a repository."""
     (tmp_path / ".git").mkdir()
-    (tmp_path / "certs").mkdir()
+    for folder in ("certs", "typo"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "house.yaml").write_text(HOUSE)
+    (tmp_path / "typo" / "house.yaml").write_text(HOUSE.replace("at_most: 200d", "at_mots: 200d"))
+    (tmp_path / "lapsed.yaml").write_text(LAPSED)
     spring, autumn = datetime(2026, 5, 4, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
     shared = ec.derive_private_key(0xACE, ec.SECP256R1())
     issuer = factories.intermediate(factories.root("Example Root"), "Example Issuing CA")
