@@ -10,7 +10,7 @@ from scanner.model import Mode, Outcome, Severity
 from scanner.rules.reads import reads
 from scanner.rules.single import Item, judge
 from scanner.rules.syntax import AllOf, AnyOf, Elements, Not, Predicate, Rule, Size, Test
-from scanner.rules.values import bounded
+from scanner.rules.values import bounded, in_words
 from scanner.when import parse_instant
 
 MORE, LESS = 1, -1
@@ -39,13 +39,13 @@ def worse(old: Mapping[str, Any], new: Mapping[str, Any], rule: Rule | None, as_
 
 def _observed(old: Mapping[str, Any], new: Mapping[str, Any], rule: Rule, kind: str, as_of: datetime) -> str:
     if rule.group is not None:
-        return next(_grown(old, new, GROUP), "")
+        return next(_grown(old, new, kind, GROUP), "")
     directions = _ordered(rule.require, kind)
     asked = [name for name in reads(rule.require, kind) if _is_word(kind, name)]
     # NOTE: 1024 bits of RSA and 256 of EC do not compare: what is no size must be as it was.
     if any(old.get(name) != new.get(name) for name in asked):
         return ""
-    sizes = _grown(old, new, {name: way for name, way in directions.items() if way})
+    sizes = _grown(old, new, kind, {name: way for name, way in directions.items() if way})
     return next(sizes, "") or next(_joined(old, new, rule.require, kind, as_of), "")
 
 
@@ -77,13 +77,17 @@ def _ways(predicate: Predicate, sign: int) -> Iterator[tuple[str, int]]:
         yield predicate.subject, sign * _DIRECTIONS[predicate.op]
 
 
-def _grown(old: Mapping[str, Any], new: Mapping[str, Any], ways: Mapping[str, int]) -> Iterator[str]:
+def _grown(old: Mapping[str, Any], new: Mapping[str, Any], kind: str, ways: Mapping[str, int]) -> Iterator[str]:
     for name, way in ways.items():
         before, after = _size(old.get(name)), _size(new.get(name))
         if before is None or after is None or type(before) is not type(after):
             continue
         if after > before if way == MORE else after < before:
-            yield bounded(f"{name} is {after}, was {before}")
+            yield bounded(f"{name} is {_shown(kind, name, new[name])}, was {_shown(kind, name, old[name])}")
+
+
+def _shown(kind: str, name: str, value: Any) -> str:
+    return f"{len(value):,} long" if isinstance(value, list) else in_words(_typed({name: value}, kind)[name])
 
 
 def _size(value: Any) -> Any:
