@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.verdicts import Judge
 
-ALL = ("decode", "evaluate", "inventory", "start")
+ALL = ("decode", "evaluate", "inventory", "load", "start")
 BY_NAME = ("scan",)
 """Takes minutes, and has no limit."""
 

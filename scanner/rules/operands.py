@@ -6,12 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
-import polars as pl
-
 from scanner import tables
-from scanner.rules import scalars
+from scanner.rules import operators, scalars
 from scanner.rules.names import Names, described
-from scanner.rules.operators import OPERATORS
 from scanner.rules.syntax import FieldOperand, Literal, Mark, Operand, Steps
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
@@ -144,11 +141,8 @@ def clocks(kind: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def pattern_fault(op: str, text: str) -> str:
-    """Say why a pattern does not compile; empty where it does."""
-    build = OPERATORS[op].build
-    try:
-        pl.DataFrame({"text": [""]}).select(build(pl.col("text"), text))  # type: ignore[misc]
-    except pl.exceptions.PolarsError as error:
-        reason = "look-around is not allowed" if "look-around" in str(error) else str(error).splitlines()[-1].strip()
-        return f"the pattern does not compile: {reason}"
-    return ""
+    """Say why a pattern does not compile; empty where it does. What is no expression is quoted, and always does."""
+    fault = operators.pattern_fault(text) if op == "matches" else None
+    if fault is None:
+        return ""
+    return f"the pattern does not compile: {'look-around is not allowed' if 'look-around' in fault else fault}"

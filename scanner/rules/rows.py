@@ -127,10 +127,11 @@ def deviated(base: Stated | None, deviation: Stated) -> Stated:
         dropped.add("not_after")
     if "not_after" in said:
         dropped.add("not_before" if "lifetime" in said else "lifetime")
+    facts = dict(base.facts)
+    for name in dropped & facts.keys():
+        del facts[name]
     return Stated(
-        {name: value for name, value in base.facts.items() if name not in dropped} | deviation.facts,
-        (base.absent - dropped) | deviation.absent,
-        (base.unknown - dropped) | deviation.unknown,
+        facts | deviation.facts, (base.absent - dropped) | deviation.absent, (base.unknown - dropped) | deviation.unknown
     )
 
 

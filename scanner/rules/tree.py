@@ -210,22 +210,18 @@ class _Reader:
 
     def node(self, event: Any, depth: int) -> Node:
         """Read one node; libyaml's events have no useful types."""
-        self.nodes += 1
-        mark = event.start_mark
         kind = type(event)
-        if depth > MOST_DEPTH:
-            self.stop(mark, f"nested deeper than {MOST_DEPTH}")
-        if self.nodes > MOST_NODES:
-            self.stop(mark, f"more than {MOST_NODES:,} nodes")
+        mark = event.start_mark
         if kind is yaml.AliasEvent:
             self.stop(mark, "aliases are not allowed; text that begins with * must be quoted")
         if event.anchor is not None or event.tag is not None:
             self.decorated(event)
         if kind is yaml.ScalarEvent:
             return self.scalar(event.value, mark.line + 1, mark.column + 1, event.style)
-        if kind is yaml.SequenceStartEvent:
-            return self.sequence(mark.line + 1, mark.column + 1, depth + 1)
-        return self.mapping(mark.line + 1, mark.column + 1, depth + 1)
+        if depth >= MOST_DEPTH:
+            self.stop(mark, f"nested deeper than {MOST_DEPTH}")
+        inside = self.sequence if kind is yaml.SequenceStartEvent else self.mapping
+        return inside(mark.line + 1, mark.column + 1, depth + 1)
 
     def decorated(self, event: Any) -> None:
         """Refuse anchors and tags."""
@@ -247,28 +243,38 @@ class _Reader:
 
     def sequence(self, line: int, column: int, depth: int) -> Sequence:
         items: list[Node] = []
-        held = self.faults.ambiguous
-        while type(inner := self.next()) is not yaml.SequenceEndEvent:
+        event, held, end = self.next, self.faults.ambiguous, yaml.SequenceEndEvent
+        while type(inner := event()) is not end:
             item = self.node(inner, depth)
             items.append(item)
             if held and held[-1] is item and held[-1].text == "null":
                 # NOTE: null is the element that marks a list open; a list of texts refuses it where it is read.
                 held.pop()
+        self.count(len(items), line, column)
         return Sequence(tuple(items), line, column)
 
     def mapping(self, line: int, column: int, depth: int) -> Mapping:
         entries: list[tuple[Scalar, Node]] = []
         seen: dict[str, Scalar] = {}
-        while type(inner := self.next()) is not yaml.MappingEndEvent:
-            key = self.node(inner, depth)
-            value = self.node(self.next(), depth)
-            if not isinstance(key, Scalar):
+        event, node, end = self.next, self.node, yaml.MappingEndEvent
+        while type(inner := event()) is not end:
+            key = node(inner, depth)
+            value = node(event(), depth)
+            if type(key) is not Scalar:
                 self.faults.add(key, "a key must be text")
             elif (first := seen.setdefault(key.text, key)) is not key:
                 self.faults.add(key, f"duplicate key {key.text!r}; first at {self.faults.path}:{first.line}:{first.column}")
             else:
                 entries.append((key, value))
+        self.count(2 * len(entries), line, column)
         return Mapping(tuple(entries), line, column)
+
+    def count(self, nodes: int, line: int, column: int) -> None:
+        """Bound what a file may hold."""
+        self.nodes += nodes
+        if self.nodes > MOST_NODES:
+            self.faults.add(Scalar("", line, column), f"more than {MOST_NODES:,} nodes up to the end of what begins here")
+            raise _StopError
 
     def stop(self, mark: Any, message: str) -> None:
         self.faults.add(mark, message)
