@@ -83,7 +83,7 @@ def table(rows: Sequence[Row]) -> pl.DataFrame:
     for names, facts in zip(BLOCKS, zip(*rows, strict=True), strict=False):
         values.update(zip(names, zip(*facts, strict=True), strict=True))
     plain = pl.DataFrame([pl.Series(name, values.get(name, ()), dtype=_CARRIED[name]) for name in DECODED])
-    return plain.select(_column(name) for name in DECODED)
+    return plain.select(_COLUMNS)
 
 
 def _column(name: str) -> pl.Expr:
@@ -104,3 +104,4 @@ def _carried(dtype: pl.DataType) -> pl.DataType:
 _DTYPES = {name: fact.type.dtype for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED}
 DECODED = tuple(_DTYPES)
 _CARRIED = {name: _carried(dtype) for name, dtype in _DTYPES.items()}
+_COLUMNS = [_column(name) for name in DECODED]

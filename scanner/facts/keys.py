@@ -56,13 +56,11 @@ def read(data: bytes, start: int, end: int, spki: int) -> Facts:
     first, last = der.expect(data, start, end, der.SEQUENCE)
     known = algorithm(data[first:last])
     key = der.bits(data, *der.expect(data, last, end, der.BIT_STRING))
-    bits, exponent, whole_octets = known.bits, None, None
+    print_ = sha256(data[spki:end]).hexdigest()
     if known.name in _RSA:
         bits, exponent = _rsa(key)
-        whole_octets = bits % 8 == 0
-    elif known.name not in _SIZED_BY_PARAMETERS:
-        bits = len(key) * 8
-    return sha256(data[spki:end]).hexdigest(), *known.facts, bits, exponent, whole_octets
+        return print_, *known.facts, bits, exponent, bits % 8 == 0
+    return print_, *known.facts, known.bits if known.name in _SIZED_BY_PARAMETERS else len(key) * 8, None, None
 
 
 def read_algorithm(data: bytes, start: int, end: int, spki: int) -> tuple[Facts, str]:

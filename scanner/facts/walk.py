@@ -16,17 +16,18 @@ def straight(data: bytes) -> Row | None:
     """Read a certificate with which nothing is wrong; None where anything is."""
     try:
         load_der_x509_certificate(data)
-        version, number, signature, (first, last), validity, name, key, listed = layout.parts(data)
-        issuer, issuer_damaged = names.known(data[first:last])
-        subject, subject_damaged = names.read(data, *name)
+        # NOTE: starts and ends go into plain names, for passing on pairs as *pair costs a hundredth each time.
+        version, (s0, s1), (a0, a1), (i0, i1), (v0, v1), (n0, n1), (k0, k1, spki), listed = layout.spans(data)
+        issuer, issuer_damaged = names.known(data[i0:i1])
+        subject, subject_damaged = names.read(data, n0, n1)
         row: Row = [
             (sha256(data).hexdigest(), version),
-            serial(data, *number),
-            signatures.read(data[signature[0] : signature[1]]),
+            serial(data[s0:s1]),
+            signatures.read(data[a0:a1]),
             issuer,
-            _validity(data, *validity),
+            _validity(data, v0, v1),
             subject,
-            keys.read(data, *key),
+            keys.read(data, k0, k1, spki),
             *columns.ABSENT,
         ]
         problems = extensions.fill(row, data, *listed) if listed is not None else ()
@@ -38,11 +39,11 @@ def straight(data: bytes) -> Row | None:
     return row
 
 
-def serial(data: bytes, start: int, end: int) -> Facts:
+def serial(content: bytes) -> Facts:
     """Read a serial number; unlike `der.integer` as it stands, since many are not minimal."""
-    if start == end:
+    if not content:
         raise der.DerError("an empty integer")
-    number = int.from_bytes(data[start:end], signed=True)
+    number = int.from_bytes(content, signed=True)
     return f"{number:x}", number.bit_length() if number >= 0 else -number.bit_length()
 
 
@@ -75,7 +76,7 @@ class Careful:
             return
         refused = refusal(data)
         row[columns.OUTSIDE] = (print_, found.version)
-        self._part("serial number", columns.SERIAL, serial, data, *found.serial)
+        self._part("serial number", columns.SERIAL, serial, data[slice(*found.serial)])
         self._part("signature algorithm", columns.SIGNATURE, signatures.read, data[slice(*found.signature)])
         self._part("issuer", columns.ISSUER, self._name, "issuer", *found.issuer)
         self._part("validity", columns.VALIDITY, self._validity, *found.validity)
