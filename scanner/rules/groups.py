@@ -64,9 +64,16 @@ def judge(rule: Rule, rows: Mapping[str, Row], as_of: datetime) -> Grouped:
     total = int(selected["in"].sum()), selected.height
     judged = _judged(selected, rule, group.demand, total, as_of)
     keyless = int(every["key"].null_count()) - int(selected["lost"].sum())
-    keys = every.filter(KEYED).select(pl.col("key").n_unique()).item()
+    keys = judged.height + _left_out(every, judged)
+    said = judged if _applies(group.demand, total, as_of) else judged.clear()
     told = {kind: _undeclared(whens[kind], row, frames[kind], group.by) for kind, row in concerned.items()}
-    return Grouped(group, concerned, whens, selected, judged, total, keys - judged.height + keyless, told)
+    return Grouped(group, concerned, whens, selected, said, total, keys - said.height + keyless, told)
+
+
+def _left_out(every: pl.DataFrame, judged: pl.DataFrame) -> int:
+    """Count the groups of which `when` selects no row."""
+    others = every.lazy().filter(~pl.col("in"), KEYED).select(pl.col("key").unique())
+    return others.join(judged.lazy().select("key"), on="key", how="anti").collect().height
 
 
 def _columns(group: Group) -> list[str]:
@@ -117,7 +124,7 @@ def _judged(selected: pl.DataFrame, rule: Rule, demand: Demand, total: tuple[int
         counted, met = counted.with_columns(low=nothing, high=nothing), _counted(demand, as_of)
     else:
         counted, met = counted.with_columns(low=nothing, high=nothing), _share(demand, total, as_of)
-    return counted.with_columns(met=lengthened(met)).collect().filter(_applies(demand, total, as_of))
+    return counted.with_columns(met=lengthened(met)).collect()
 
 
 def _values(members: pl.LazyFrame, type_: Type) -> pl.LazyFrame:
@@ -165,10 +172,9 @@ def _share(demand: Share, total: tuple[int, int], as_of: datetime) -> pl.Expr:
     return _decided(greatest <= limit, (least > limit) & pl.lit(decided))
 
 
-def _applies(demand: Demand, total: tuple[int, int], as_of: datetime) -> pl.Expr:
+def _applies(demand: Demand, total: tuple[int, int], as_of: datetime) -> bool:
     """Say nothing below `when_total`."""
-    wanted = constant(demand.when_total, as_of) if isinstance(demand, Share) and demand.when_total is not None else 0
-    return pl.lit(bool(total[1] >= wanted))
+    return not isinstance(demand, Share) or demand.when_total is None or total[1] >= constant(demand.when_total, as_of)
 
 
 def _undeclared(when: Node, row: Row, frame: pl.DataFrame, by: str) -> Undeclared:
