@@ -26,15 +26,14 @@ from scanner.facts.columns import (
 from scanner.vocabulary import KEY_USAGES
 
 MOST_NAMES = 20_000
+MOST_EXTENSIONS = 500
+MOST_REMEMBERED, MOST_OCTETS = 16_384, 4096
+"""Extensions that are remembered, and how long one may be for it."""
 STATUS_REQUEST = 5
+_NEXT_WILDCARD = f"{SEPARATOR}*."
 _SCT = Struct(">H33xQ")
 """Length; version and log; time (RFC 6962 3.2); extensions and signature follow."""
 _LEAST_SCT = 43
-MOST_EXTENSIONS = 500
-_NEXT_WILDCARD = f"{SEPARATOR}*."
-MOST_REMEMBERED = 16_384
-
-
 Extension = tuple[str, bool, int | None, Facts, str | None]
 """OID, whether critical, the block of columns that it fills, what it says there, or why it could not be read."""
 _REMEMBERED: dict[bytes, Extension] = {}
@@ -79,7 +78,7 @@ def read(content: bytes) -> Extension:
         found: Extension = dotted, critical, block, interpret(content[first:last]), None
     except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
         found = dotted, critical, block, (), str(error)
-    if not own:
+    if not own and len(content) <= MOST_OCTETS:
         if len(_REMEMBERED) >= MOST_REMEMBERED:
             _REMEMBERED.clear()
         _REMEMBERED[content] = found
