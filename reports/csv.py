@@ -16,17 +16,26 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @renderer(name="csv", description="The inventory as CSV, one row per asset.")
 def render(report: Report, _options: Mapping[str, str]) -> bytes:
-    """Render every asset of every kind with all its facts; lists are joined with a space."""
+    """Render every asset of every kind with its worst outcome, exceptions and facts; lists are joined with a space."""
     names = list(dict.fromkeys(name for table in report.tables.values() for name in table.columns if name not in tables.MARKS))
-    worst = report.worst()
+    worst, waived = report.worst(), _waived(report)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["kind", "worst", *names])
+    writer.writerow(["kind", "worst", "exceptions", *names])
     for kind, table in report.tables.items():
         for row in table.iter_rows(named=True):
             cells = [cell(row.get(name)) for name in names]
-            writer.writerow([kind, worst[kind, row["asset_id"]], *cells])
+            writer.writerow([kind, worst[kind, row["asset_id"]], cell(waived.get((kind, row["asset_id"]), [])), *cells])
     return out.getvalue().encode()
+
+
+def _waived(report: Report) -> dict[tuple[str, str], list[str]]:
+    """Name the exceptions that cover findings of each asset."""
+    found: dict[tuple[str, str], list[str]] = {}
+    covered = report.findings.select("kind", "asset_id", "waived_by").drop_nulls("waived_by")
+    for kind, asset, name in covered.unique(maintain_order=True).iter_rows():
+        found.setdefault((kind, asset), []).append(name)
+    return found
 
 
 def cell(value: Any) -> str:

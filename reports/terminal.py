@@ -7,8 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from reports._safe import visible
-from scanner.model import Exit, Outcome, Report, Severity
+from reports import _words
+from reports._parts import baseline, exceptions, method, own
+from reports._parts import findings as listing
+from reports._parts import rules as by_rule
+from reports._safe import cut, visible
+from scanner.model import Exit, Outcome, Report, RuleReport, Severity
 from scanner.when import instant
 
 VERDICTS = {
@@ -18,8 +22,11 @@ VERDICTS = {
 }
 MARKS = {"critical": "■", "high": "▲", "medium": "◆", "low": "●", "info": "○"}
 COLOURS = {"critical": "35", "high": "31", "medium": "33", "low": "34", "info": "90"}
-MOST_FINDINGS, MOST_GAPS, MOST_PROBLEMS = 10, 5, 8
+MOST_FINDINGS, MOST_GAPS, MOST_PROBLEMS, MOST_CHANGES = 10, 5, 8, 5
 WIDEST = 110
+NARROWEST = 40
+LONGEST = 400
+"""Characters of a paragraph that evidence wrote."""
 
 
 class Page:
@@ -27,7 +34,7 @@ class Page:
 
     def __init__(self, *, colour: bool, width: int) -> None:
         self.colour = colour
-        self.width = min(width, WIDEST)
+        self.width = max(NARROWEST, min(width, WIDEST))
         self.lines: list[str] = []
 
     def paint(self, text: str, code: str) -> str:
@@ -37,7 +44,8 @@ class Page:
     def say(self, text: str = "", indent: int = 0) -> None:
         """Add a paragraph."""
         pad = " " * indent
-        self.lines += textwrap.wrap(visible(text), self.width, initial_indent=pad, subsequent_indent=pad) or [""]
+        shown = cut(visible(text), LONGEST)
+        self.lines += textwrap.wrap(shown, self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False) or [""]
 
     def put(self, text: str) -> None:
         """Add a line as it stands."""
@@ -58,6 +66,7 @@ def summary(report: Report, *, colour: bool = False, width: int | None = None, q
         _gaps(page, report)
         _undeclared(page, report)
         _problems(page, report)
+        _governed(page, report)
         page.put("")
     page.put(f"exit {int(report.exit.code)}: {visible('; '.join(report.exit.reasons))}")
     return "\n".join(page.lines) + "\n"
@@ -71,17 +80,18 @@ def _verdict(page: Page, report: Report) -> None:
 
 
 def _counts(page: Page, report: Report) -> None:
-    assets = [many(table.height, kind) for kind, table in report.tables.items() if table.height]
+    assets = [_words.many(table.height, _words.kind(kind)) for kind, table in report.tables.items() if table.height]
     policies = ", ".join(f"{policy.id} {policy.version}" for policy in report.policies if policy.named)
     given = ", given with --as-of" if report.as_of_given else ""
     page.put("")
     page.say(f"{' and '.join(assets) or 'No assets'} judged by {policies}, as of {instant(report.as_of)}{given}.", 2)
     if report.assumed:
         page.say("Assumed: " + ", ".join(f"{name}={value}" for name, value in report.assumed.items()) + ".", 2)
-    failed = report.findings.filter((pl.col("outcome") == Outcome.FAIL) & pl.col("waived_by").is_null())
+    failed = _opened(report)
     tally = dict(failed.group_by("severity").len().iter_rows())
     parts = [page.paint(f"{MARKS[one]} {tally[one]:,} {one}", COLOURS[one]) for one in map(str, Severity) if one in tally]
     page.put("  Open findings: " + ("   ".join(parts) if parts else "none"))
+    _apart(page, report)
     rules = report.rules
     totals = [(sum(rule.passed for rule in rules), "pass"), (sum(rule.failed for rule in rules), "fail")]
     totals += [
@@ -91,58 +101,84 @@ def _counts(page: Page, report: Report) -> None:
     page.say("Checks: " + ", ".join(f"{count:,} {word}" for count, word in totals), 2)
 
 
-def many(count: int, noun: str) -> str:
-    """Count a noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _apart(page: Page, report: Report) -> None:
+    """Count what is not shown as open: nothing is hidden without a word."""
+    failed = report.findings.filter(pl.col("outcome") == Outcome.FAIL)
+    waived, known = failed["waived_by"].count(), baseline.known(report, failed)
+    said = [f"{_words.many(waived, 'finding')} under an exception"] * bool(waived)
+    said += [f"{_words.many(known, 'known finding')} in the baseline"] * bool(known)
+    if said:
+        page.say(f"Apart: {', '.join(said)}.", 2)
 
 
-def _shown(report: Report) -> pl.DataFrame:
+def _opened(report: Report) -> pl.DataFrame:
+    return baseline.opened(report, report.findings.filter(pl.col("outcome") == Outcome.FAIL))
+
+
+def _shown(report: Report, opened: pl.DataFrame) -> pl.DataFrame:
     least = Severity(report.show_from).rank
     ranks = {str(one): one.rank for one in Severity}
-    severe = pl.col("severity").replace_strict(ranks, return_dtype=pl.Int8) <= least
-    return report.findings.filter((pl.col("outcome") == Outcome.FAIL) & pl.col("waived_by").is_null() & severe)
+    return opened.filter(pl.col("severity").replace_strict(ranks, return_dtype=pl.Int8) <= least)
 
 
 def _findings(page: Page, report: Report) -> None:
-    shown = _shown(report)
-    if shown.is_empty():
-        return
-    fixes = {rule.id: rule.fix for rule in report.rules}
-    page.head(f"Worst findings ({min(shown.height, MOST_FINDINGS)} of {shown.height:,})")
-    for row in shown.head(MOST_FINDINGS).iter_rows(named=True):
-        severity = row["severity"]
-        mark = page.paint(f"{MARKS[severity]} {severity:<8}", COLOURS[severity])
-        mode = "" if row["mode"] == "block" else f"  ({row['mode']}s, does not block)"
-        page.put(f"  {mark}  {visible(row['rule_id'])}{mode}")
-        page.say(f"{row['name']}: {row['message']}", 14)
-        page.say(f"at {where(row)}   F-{row['finding_id'][:8]}", 14)
-        fix = fixes.get(row["rule_id"], "").replace("{name}", row["name"]).replace("{observed}", "what it is")
-        page.say(f"→ {fix}", 14)
+    opened = _opened(report)
+    shown = _shown(report, opened)
+    below = opened.height - shown.height
+    if shown.height:
+        page.head(f"Worst findings ({min(shown.height, MOST_FINDINGS)} of {shown.height:,})")
+    rules = {rule.id: rule for rule in own.rules(report)}
+    rows = list(shown.head(MOST_FINDINGS).iter_rows(named=True))
+    for row in rows:
+        _finding(page, row, rules[row["rule_id"]], alike=_alike(row, rows))
     if shown.height > MOST_FINDINGS:
         page.say(f"… and {shown.height - MOST_FINDINGS:,} more; `-o html=report.html` shows all of them.", 2)
+    if below:
+        page.say(f"{_words.many(below, 'open finding')} below {report.show_from} {_words.verb(below)} not shown here.", 2)
 
 
-def where(row: Mapping[str, Any]) -> str:
-    """Write a place as file:line:column, or with its pointer."""
-    line = f":{row['line']}" if row["line"] else ""
-    column = f":{row['column']}" if row["line"] and row["column"] else ""
-    pointer = f" {row['pointer']}" if row["pointer"] and not row["line"] else ""
-    return f"{row['uri'] or 'no source'}{line}{column}{pointer}"
+def _said(row: Mapping[str, Any]) -> str:
+    """Name the asset and what was seen; a message that begins with the name need not say it twice."""
+    name = row["name"]
+    return row["message"] if row["message"].startswith(f"{name} ") else f"{cut(name, 120)}: {row['message']}"
+
+
+def _alike(row: Mapping[str, Any], rows: list[dict[str, Any]]) -> bool:
+    """Tell whether another asset shown has the same name at the same spot."""
+    return any(
+        (one["name"], _words.place(one)) == (row["name"], _words.place(row)) and one["place"] != row["place"] for one in rows
+    )
+
+
+def _finding(page: Page, row: Mapping[str, Any], rule: RuleReport, *, alike: bool) -> None:
+    severity = row["severity"]
+    mark = page.paint(f"{MARKS[severity]} {severity:<8}", COLOURS[severity])
+    mode = "" if row["mode"] == "block" else f"  ({row['mode']}s, does not block)"
+    page.put(f"  {mark}  {visible(row['rule_id'])}{mode}")
+    page.say(_said(row), 14)
+    if row["members"]:
+        page.say(f"members: {_some(row['members'])}", 14)
+    place = f"   place {cut(row['place'], 120)}" if alike else ""
+    page.say(f"at {_words.place(row)}{place}   F-{row['finding_id'][:8]}", 14)
+    seen = "; ".join(value for _, value in listing.observed(row["kind"], row["observed"])) or "what was observed"
+    limit = row["limit"] or rule.limit or "the limit"
+    page.say(f"→ {by_rule.filled(rule.fix, name=cut(row['name'], 120), observed=seen, limit=limit)}", 14)
 
 
 def _gaps(page: Page, report: Report) -> None:
     gaps = report.gaps.sort(~pl.col("counts"), maintain_order=True)
     if gaps.is_empty():
         return
-    page.head(f"Could not be judged ({many(gaps.height, 'asset')})")
+    page.head(f"Could not be judged ({_words.many(gaps.height, 'asset')})")
     for row in gaps.head(MOST_GAPS).iter_rows(named=True):
         page.say("".join(_gap(row)), 2)
     if gaps.height > MOST_GAPS:
-        page.say(f"… and {many(gaps.height - MOST_GAPS, 'more asset')}.", 2)
+        page.say(f"… and {_words.many(gaps.height - MOST_GAPS, 'more asset')}.", 2)
 
 
 def _gap(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{row['name']}: {many(len(row['rules']), 'rule')} undecided; missing {_some(row['missing'])}."
+    yield f"{cut(row['name'], 120)} at {_words.place(row)}: {_words.many(len(row['rules']), 'rule')} undecided; "
+    yield f"missing {_some(row['missing'])}."
     if row["would_tell"]:
         yield f" Would tell: {_some(row['would_tell'])}."
     if not row["counts"]:
@@ -157,10 +193,8 @@ def _some(words: list[str], most: int = 5) -> str:
 def _undeclared(page: Page, report: Report) -> None:
     for one in report.undeclared:
         declare = "declares" if one["assets"] == 1 else "declare"
-        page.say(
-            f"{many(one['assets'], 'asset')} {declare} no {one['field']}; {many(len(one['rules']), 'rule')} did not apply there.",
-            2,
-        )
+        assets, rules = _words.many(one["assets"], "asset"), _words.many(len(one["rules"]), "rule")
+        page.say(f"{assets} {declare} no {one['field']}; {rules} did not apply there.", 2)
 
 
 def _problems(page: Page, report: Report) -> None:
@@ -169,6 +203,25 @@ def _problems(page: Page, report: Report) -> None:
         return
     page.head(f"Problems ({problems.height:,})")
     for row in problems.head(MOST_PROBLEMS).iter_rows(named=True):
-        page.say(f"{where(row)}: {row['message']}", 2)
+        page.say(f"{_words.place(row)}: {row['message']}", 2)
     if problems.height > MOST_PROBLEMS:
         page.say(f"… and {problems.height - MOST_PROBLEMS:,} more; the JSON output has all of them.", 2)
+
+
+def _governed(page: Page, report: Report) -> None:
+    """Say what governs the result beside the rules: exceptions, baseline, loosened rules, advisory policies."""
+    changes = method.changes(report)
+    advisory = [policy for policy in report.policies if policy.advisory]
+    if not (report.exceptions or report.baseline or changes or advisory):
+        return
+    page.head("What governs this result")
+    if report.exceptions:
+        page.say(exceptions.lead(exceptions.rows(report), report.findings["waived_by"].count()), 2)
+    if report.baseline:
+        page.say(baseline.lines(report), 2)
+    for policy in advisory:
+        page.say(f"{policy.id} is advisory and never blocks: {policy.advisory}", 2)
+    for one in changes[:MOST_CHANGES]:
+        page.say(f"{one.policy}: {one.rule} {one.what}. {_words.sentence(one.reason)}", 2)
+    if len(changes) > MOST_CHANGES:
+        page.say(f"… and {_words.many(len(changes) - MOST_CHANGES, 'more rule')} loosened or taken out.", 2)

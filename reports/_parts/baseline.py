@@ -36,7 +36,9 @@ def lines(report: Report) -> str:
     parts = [
         f"{_words.number(found.known)} {what} known{f', {effect}' if found.new_only else ''}",
         f"{_words.number(found.worse)} became worse since and {_words.verb(found.worse, 'is', 'are')} new" if found.worse else "",
-        f"{_words.number(found.gone)} of it {_words.verb(found.gone, 'was', 'were')} not found again" if found.gone else "",
+        f"{_words.number(found.gone)} of its entries {_words.verb(found.gone, 'was', 'were')} not found again"
+        if found.gone
+        else "",
     ]
     return f"{made} {_words.sentence('; '.join(filter(None, parts)))}"
 
