@@ -1,5 +1,6 @@
 """Exceptions: what the file must say, when one is in force, what it waives; held to a slow reading of the page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from scanner.request import Request
 from scanner.rules import exception_findings, exceptions, exceptions_file, flow, terms, waiving
 from scanner.rules.syntax import Policy, Rule
 from scanner.rules.tree import Faults, Scalar, parse
+from scanner.rules.tree import Mapping as Mapping_
+from tests.conftest import HERE
 from tests.rules.rules import compared, rule
 
 AS_OF = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -437,3 +440,16 @@ def test_pruning_and_adding_keep_what_all_others_say(noise: list[str], indent: i
     assert exceptions.read([("x", kept)]) == tuple(one for number, one in enumerate(held) if number not in out)
     after, _ = exceptions_file.added("x", kept, WORDS)
     assert after.startswith(kept)
+
+
+def test_the_page_for_users_shows_an_exception_that_loads_and_settings_that_are_read() -> None:
+    """Its first two blocks of YAML."""
+    first, second = re.findall(
+        r"```yaml\n(.*?)```", (HERE.parent / "docs" / "exceptions.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert read(first) == read(GOOD)
+    tried = Faults("x")
+    node = parse(second.encode(), tried)
+    assert isinstance(node, Mapping_)
+    assert terms.read(node.get("settings"), tried) == {Severity.CRITICAL: timedelta(days=30), Severity.HIGH: timedelta(days=90)}
+    assert tried.found == []
