@@ -325,3 +325,44 @@ def test_without_a_file_the_configuration_is_asked(capsys: pytest.CaptureFixture
     Path("certgate.yaml").write_text("exceptions: ex.yaml\n", encoding="utf-8")
     assert main(["exceptions", "list", *AS_OF]) == 0
     assert "EX-1  in force" in capsys.readouterr().out
+
+
+GROUPED = """\
+policy: g
+version: 1.0.0
+title: T
+owner: o
+rules:
+  shared:
+    title: A key has one owner
+    for: certificate
+    severity: high
+    group_by: key.spki_sha256
+    require: { group: { distinct: { of: owner, at_most: 1 } } }
+    because: B.
+    fix: F.
+    tests:
+      - { pass: [{ owner: a }, { owner: a }], as_of: 2026-01-01 }
+      - { fail: [{ owner: a }, { owner: b }], as_of: 2026-01-01 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("assets", "waived"),
+    [("{ place: { glob: 'group:key.spki_sha256=*' } }", True), ("{ owner: a }", False), ("{ team: { is_not: x } }", False)],
+)
+def test_a_group_is_waived_by_place_and_name_only(assets: str, waived: bool) -> None:  # noqa: FBT001 - a table
+    """It is no asset: what its members declare says nothing of it, not even by absence."""
+    Path("g.yaml").write_text(GROUPED)
+    key = "ab" * 32
+    Path("inv.json").write_text(
+        json.dumps(
+            [{"name": name, "serial": name, "issuer": "CN=CA", "key.spki_sha256": key, "owner": name} for name in ("a", "b")]
+        )
+    )
+    write(entry(rule="g/shared", assets=assets))
+    code = main(["check", "inv.json", "--policy", "g.yaml", *AS_OF, "--exceptions", "ex.yaml", "-o", "json=o.json", "-q"])
+    result = json.loads(Path("o.json").read_text())
+    shared = [one for one in result["findings"] if one["rule_id"] == "g/shared"]
+    assert [(one["outcome"], one["asset_id"]) for one in shared] == [("fail", "")]
+    assert (code, shared[0]["waived_by"]) == ((0, "EX-1") if waived else (1, None))
