@@ -39,17 +39,29 @@ class Result:
         """It came out as expected."""
         return self.got in {Outcome.PASS, Outcome.SKIP} if self.expected == HEALTHY else self.got == self.expected
 
-    def __str__(self) -> str:
-        place = f"{self.mark.path}:{self.mark.line}:{self.mark.column}"
-        if self.expected == HEALTHY:
-            said = f"{self.got} on the healthy row" if self.ok else f"the healthy row gives {self.got}"
-        else:
-            said = f"{self.got} as expected" if self.ok else f"expected {self.expected}, got {self.got}"
+    @property
+    def error(self) -> str:
+        """Name what went wrong as auditors of tests do: a finding where none should be, none where one should."""
         if self.ok:
-            return f"{place}: {self.rule_id}: {said}"
+            return ""
+        if self.got is Outcome.FAIL and self.expected in {HEALTHY, Outcome.PASS, Outcome.SKIP}:
+            return "false positive"
+        passed = self.got in {Outcome.PASS, Outcome.SKIP}
+        return "false negative" if passed and self.expected in {Outcome.FAIL, Outcome.UNKNOWN} else "wrong outcome"
+
+    @property
+    def said(self) -> str:
+        """Say what came out, and of what."""
+        if self.ok:
+            return f"{self.got} on the healthy row" if self.expected == HEALTHY else f"{self.got} as expected"
+        given = "the healthy row gives" if self.expected == HEALTHY else f"expected {self.expected}, got"
         seen = ", ".join(f"{name} {message.shown(value)}" for name, value in self.observed.items() if value is not None)
         why = f" ({self.why})" if self.why else ""
-        return f"{place}: {self.rule_id}: {said}{why}; judged as of {message.shown(self.as_of)}; observed: {seen or 'nothing'}"
+        date = message.shown(self.as_of)
+        return f"{self.error}: {given} {self.got}{why}; judged as of {date}; observed: {seen or 'nothing'}"
+
+    def __str__(self) -> str:
+        return f"{self.mark.path}:{self.mark.line}:{self.mark.column}: {self.rule_id}: {self.said}"
 
 
 @dataclass(frozen=True, slots=True)
