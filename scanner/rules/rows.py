@@ -9,6 +9,7 @@ from scanner.rules import scalars
 from scanner.rules.names import Names
 from scanner.rules.syntax import ABSENT, UNKNOWN, Row
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
+from scanner.rules.values import duration
 from scanner.rules.words import nearest
 from scanner.tables import Type
 
@@ -146,9 +147,8 @@ def _complete(row: Stated, node: Node | None, faults: Faults) -> None:
     start, end, lifetime = (row.facts.get(name) for name in VALIDITY)
     if isinstance(start, datetime) and isinstance(end, datetime) and isinstance(lifetime, timedelta):
         if end - start + SECOND != lifetime:
-            faults.add(
-                node, f"not_before, not_after and lifetime disagree: notAfter is included, so lifetime is {end - start + SECOND}"
-            )
+            said = f"notAfter is included, so lifetime would be {duration(end - start + SECOND)}"
+            faults.add(node, f"not_before, not_after and lifetime disagree: {said}")
         return
     if row.unknown & set(VALIDITY):
         row.unknown |= {name for name in VALIDITY if name not in row.facts and name not in row.absent}
