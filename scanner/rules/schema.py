@@ -128,7 +128,7 @@ def _rule(kinds: list[str]) -> Schema:
         "when_only": {"description": "Which assets the rule applies to, instead of the defaults'."},
         "severity": {"enum": [str(one) for one in Severity], "description": "How bad; it does not say whether it blocks."},
         "require": {"description": "What must hold."},
-        "group_by": {"enum": _fields(), "description": "One finding per group of assets with the same value of this field."},
+        "group_by": _key() | {"description": "One finding per group of assets with the same value of this field."},
         "enforce": {
             "anyOf": [reference("modes"), several({"anyOf": [reference("modes"), step]})],
             "description": "block (default), warn or report; or steps by date, on as_of.",
@@ -152,11 +152,19 @@ def _rule(kinds: list[str]) -> Schema:
 
 
 def _group() -> Schema:
-    number = {"type": ["integer", "object", "string"]}
-    distinct = closed({"of": {"enum": _fields()}, "at_most": number}, "How many different values the group has.", required=["of"])
-    share = {"type": "object", "minProperties": 1, "description": "Its share of all assets: { at_most: 60% }."}
-    demands = {"distinct": distinct, "count": number | {"description": "How many assets the group has."}, "share": share}
-    return closed({"group": closed(demands, minProperties=1)}, required=["group"])
+    limit: Schema = {"type": ["integer", "object", "string"], "description": "A value, $param, or steps by as_of."}
+    distinct = closed({"of": _key(), "at_most": limit}, "How many different values the group has.", required=["of", "at_most"])
+    total = closed({"at_least": limit}, "Below so many assets the rule says nothing.", required=["at_least"])
+    share = closed({"at_most": limit, "when_total": total}, "Its share of all assets that `when` selects.", required=["at_most"])
+    count = {"type": ["integer", "object", "string", "array"], "description": "How many assets the group has: { at_most: 3 }."}
+    demands = {"distinct": distinct, "count": count, "share": share}
+    return closed({"group": closed(demands, minProperties=1, maxProperties=1)}, required=["group"])
+
+
+def _key() -> Schema:
+    """A field with one value, or any label."""
+    names = {name for facts in tables.FACTS.values() for name, fact in facts.items() if fact.type.name not in {"list", "struct"}}
+    return {"anyOf": [{"enum": sorted(names)}, {"type": "string", "pattern": r"^labels\."}]}
 
 
 def _fields() -> list[str]:
