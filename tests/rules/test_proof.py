@@ -49,7 +49,9 @@ def test_a_right_policy_has_no_fault() -> None:
 def test_a_failing_test_is_told_with_place_and_values() -> None:
     """A result names rule, file, line and column, what was expected and what came out, and the values that were read."""
     (said,) = faults(policy("fail: { key.bits: 2047 }", "fail: { key.bits: 2048 }"))
-    assert said == ("p.yaml:16:9: p/key: false negative: expected fail, got pass; judged as of 2026-10-01; observed: key.bits 2048, is_ca false")
+    assert said == (
+        "p.yaml:16:9: p/key: false negative: expected fail, got pass; judged as of 2026-10-01; observed: key.bits 2048, is_ca false"
+    )
 
 
 def test_a_finding_where_none_is_expected_says_its_message() -> None:
