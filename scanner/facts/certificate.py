@@ -13,9 +13,6 @@ import polars as pl
 
 from scanner import tables
 from scanner.facts import columns, walk
-from scanner.facts.layout import parts
-
-__all__ = ["Decoded", "parts", "read"]
 
 BATCH = 10_000
 """Rows that are held as Python objects at a time."""

@@ -238,9 +238,9 @@ def _element(one: Certificate, owner: str | None, *, verified: bool | None) -> d
 
 @lru_cache(maxsize=16384)
 def _spki(data: bytes) -> str:
-    from scanner.facts import certificate
+    from scanner.facts import layout
 
-    found = certificate.parts(data)
+    found = layout.parts(data)
     return sha256(data[found.key[2] : found.key[1]]).hexdigest()
 
 
