@@ -31,7 +31,7 @@ class Selections:
         self._held: dict[tuple[Predicate, str], pl.DataFrame] = {}
 
     def covered(self, predicate: Predicate, kind: str) -> pl.DataFrame:
-        """Return `key` and `truth` of every asset and group of the kind that has findings."""
+        """Return `key` and `truth` of the assets and groups of the kind for which the selector is true, or undecided."""
         asked = predicate, kind
         if asked not in self._held:
             tables = [self.assets[kind]]
@@ -41,7 +41,7 @@ class Selections:
 
     def _asked(self, predicate: Predicate, kind: str, table: pl.DataFrame) -> pl.DataFrame:
         column = lengthened(truth(lower(predicate, kind, self.as_of), Row(kind, Survey(table))))
-        return table.select("key", column.alias("truth"))
+        return table.select("key", column.alias("truth")).filter(pl.col("truth").fill_null(value=True))
 
 
 def _concerned(found: pl.DataFrame, kind: str, table: pl.DataFrame) -> pl.DataFrame:

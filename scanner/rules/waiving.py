@@ -113,8 +113,9 @@ class _Matching:
                 part = self.parts.get((rule.id, kind))
                 if part is None:
                     continue
-                covered = part.join(self.selections.covered(predicate, kind), on="key", maintain_order="left")
-                parts.append(covered.filter(pl.col("truth").fill_null(value=True)).select("finding_id", "outcome", "truth"))
+                covered = self.selections.covered(predicate, kind)
+                if covered.height:
+                    parts.append(part.join(covered, on="key", maintain_order="left").select("finding_id", "outcome", "truth"))
         return pl.concat(parts)
 
     def fails(self, one: Fitted) -> list[str]:
