@@ -49,7 +49,7 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
     """Nothing is measured then."""
     shown = _run("evalute")
     assert shown.returncode == 2
-    assert "no benchmark is called 'evalute'; there are decode, evaluate" in shown.stderr
+    assert "no benchmark is called 'evalute'; there are decode, evaluate, groups, inventory" in shown.stderr
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
