@@ -133,6 +133,15 @@ def test_what_takes_too_long_is_not_proven() -> None:
     assert not relation(wide[0], wide[1], ("certificate",)).not_looser
 
 
+def test_more_dates_than_anybody_writes_are_not_compared() -> None:
+    """A list of a thousand last days takes no minute: what it means is then unsure."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    entries = tuple(Entry({"": str(number)}, until=start + timedelta(days=number)) for number in range(1000))
+    old, new = (rule(None, InList("issuer.dn", "cas", some)) for some in (entries, entries[:-1]))
+    assert strictness.compare(old, new).unsure
+    assert strictness.compare(old, replace(old, severity=Severity.LOW)).unsure == ()
+
+
 def test_equal_forms_and_contradictions_need_no_search() -> None:
     """What cannot be implies anything."""
     never = asked("{ key.bits: { at_least: 3, at_most: 2 } }")
