@@ -67,7 +67,7 @@ def standing(waiver: Waiver, as_of: datetime) -> ExceptionState:
 
 def load(names: Iterable[str]) -> tuple[Waiver, ...]:
     """Read files of exceptions; raise PolicyError with every fault of every file."""
-    return read([(name, _bytes(name)) for name in names])
+    return read([(name, _bytes(name)) for name in dict.fromkeys(names)])
 
 
 def read(files: Iterable[tuple[str, bytes]]) -> tuple[Waiver, ...]:

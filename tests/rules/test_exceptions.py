@@ -128,6 +128,11 @@ def test_a_file_that_is_not_there_is_bad_usage() -> None:
         exceptions.load(["none.yaml"])
 
 
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "ex.yaml").write_text(GOOD, encoding="utf-8")
+    assert len(exceptions.load([str(tmp_path / "ex.yaml")] * 2)) == 1
+
+
 @pytest.mark.parametrize("text", ["exceptions:\n", "exceptions: []\n", "# none yet\nexceptions:\n"])
 def test_an_empty_list_is_no_fault(text: str) -> None:
     assert read(text) == ()
