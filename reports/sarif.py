@@ -106,9 +106,8 @@ def _failures(report: Report, shown: pl.DataFrame) -> Iterator[tuple[Rank, Resul
     reasons = exceptions.words(report)
     for row in shown.iter_rows(named=True):
         found = ", ".join(members(row["members"]))
-        said = (
-            f"{row['name']}: {_words.sentence(row['message'])} Members: {found}" if found else f"{row['name']}: {row['message']}"
-        )
+        named = row["message"].startswith(f"{row['name']} ")
+        said = (row["message"] if named else f"{row['name']}: {row['message']}") + (f". Members: {found}" if found else "")
         result = {
             "ruleId": row["rule_id"],
             "level": LEVELS[row["severity"]],

@@ -122,7 +122,7 @@ def test_the_baseline_is_named_and_counted(view: View, page: str, document: str)
     """File, date, owner and what came of the comparison."""
     said = view.baseline_words
     assert said.startswith("Compared with the baseline baseline.json, made 1 August 2026, owned by pki@example.com. ")
-    assert "set apart and do not count; 2 became worse since and are new; 5 of its entries were not found." in said
+    assert "set apart and do not count; 2 became worse since and are new; 5 of its entries were not found again." in said
     assert said in page
     assert said in document
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from reports import html as renderer
 from tests.reports import oddities
 from tests.reports.factory import report
+from tests.reports.governed import governed
 from tests.tools.browser import AXE, chromium, page
 
 pytestmark = pytest.mark.xdist_group("axe")
@@ -24,7 +25,7 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="module", params=[report, oddities.empty], ids=["believable", "empty"])
+@pytest.fixture(scope="module", params=[report, oddities.empty, governed], ids=["believable", "empty", "governed"])
 def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a report as a file."""
     made = tmp_path_factory.mktemp("axe") / "report.html"
