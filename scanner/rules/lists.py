@@ -45,7 +45,7 @@ class Lists:
         if node is None:
             return {}
         if not isinstance(node, Mapping):
-            self.faults.add(node, "lists is a mapping of names to lists")
+            self.faults.add(node, "lists is a mapping of names to lists: { approved_cas: [ … ] }")
             return {}
         return {name.text: self._list(name, value) for name, value in node}
 

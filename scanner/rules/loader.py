@@ -225,7 +225,7 @@ def _entries(written: Node | None, faults: Faults) -> Iterable[tuple[Scalar, Nod
         faults.add(written, "rules is a mapping of keys to rules")
         return ()
     if len(written.entries) > MOST_RULES:
-        faults.add(written, f"more than {MOST_RULES:,} rules")
+        faults.add(written, f"more than {MOST_RULES:,} rules; part the policy into several, and extend them")
         return ()
     return written.entries
 

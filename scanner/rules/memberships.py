@@ -24,7 +24,8 @@ class Memberships(Operands):
         """Take the entries of a list: on a value of a type, or (None) on a shape, whose parts their keys name."""
         if not isinstance(value, Scalar) or value.text not in self.lists:
             word = value.text if isinstance(value, Scalar) else ""
-            self.faults.add(value, f"{word!r} is no list of this policy{nearest(word, self.lists)}")
+            hint = nearest(word, self.lists) if self.lists else "; write its entries under lists"
+            self.faults.add(value, f"{word!r} is no list of this policy{hint}")
             return None
         before = len(self.faults.found)
         entries = tuple(self._typed(value, name, type_, entry, names) for entry in self.lists[value.text])

@@ -68,7 +68,8 @@ class Operands:
             return None
         found = self.params.get(value.text[1:])
         if found is None:
-            self.faults.add(value, f"{value.text}: no such parameter{nearest(value.text[1:], self.params)}")
+            hint = nearest(value.text[1:], self.params) if self.params else "; list it under params"
+            self.faults.add(value, f"{value.text}: no such parameter{hint}")
             return None
         try:
             return Literal(scalars.typed(found, type_, name or "the element"), found.text)
@@ -78,7 +79,7 @@ class Operands:
 
     def _other(self, name: str, type_: Type, value: Node, names: Names) -> Operand | None:
         if not isinstance(value, Scalar):
-            self.faults.add(value, "the name of a field is wanted")
+            self.faults.add(value, "the name of a field is wanted: { field: NAME }")
             return None
         other = tables.fact(self.kind, value.text)
         if other is None:

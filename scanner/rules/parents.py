@@ -62,7 +62,7 @@ def _parent(node: Node, faults: Faults) -> Parent | None:
 def file(parent: Parent, child: PolicyFile, chain: tuple[str, ...], faults: Faults) -> PolicyFile | None:
     """Find the file of a policy that is extended: beside the child first, then among the shipped."""
     if parent.name in chain:
-        faults.add(parent.node, f"{' extends '.join((*chain, parent.name))}: a circle")
+        faults.add(parent.node, f"{' extends '.join((*chain, parent.name))}: a circle; remove one of these")
         return None
     if len(chain) > MOST:
         faults.add(parent.node, f"policies extend each other more than {MOST} deep")

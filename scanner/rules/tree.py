@@ -134,7 +134,7 @@ class _StopError(Exception):
 def parse(data: bytes, faults: Faults) -> Node | None:
     """Read one YAML document; faults that leave a usable tree do not stop the reading."""
     if len(data) > MOST_BYTES:
-        faults.add(None, f"the file has {len(data):,} bytes; at most {MOST_BYTES:,} are read")
+        faults.add(None, f"the file has {len(data):,} bytes; at most {MOST_BYTES:,} are read, so part it into several")
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -219,7 +219,7 @@ class _Reader:
         if kind is yaml.ScalarEvent:
             return self.scalar(event.value, mark.line + 1, mark.column + 1, event.style)
         if depth >= MOST_DEPTH:
-            self.stop(mark, f"nested deeper than {MOST_DEPTH}")
+            self.stop(mark, f"nested deeper than {MOST_DEPTH}; say it with fewer brackets")
         inside = self.sequence if kind is yaml.SequenceStartEvent else self.mapping
         return inside(mark.line + 1, mark.column + 1, depth + 1)
 
@@ -228,7 +228,7 @@ class _Reader:
         if event.anchor is not None:
             self.faults.add(event.start_mark, "anchors are not allowed; write the value where it is wanted")
         if event.tag is not None and event.tag != "!":
-            self.faults.add(event.start_mark, f"tag {event.tag} is not allowed")
+            self.faults.add(event.start_mark, f"tag {event.tag} is not allowed; remove it")
 
     def scalar(self, text: str, line: int, column: int, style: str | None) -> Scalar:
         if style:
@@ -261,7 +261,7 @@ class _Reader:
             key = node(inner, depth)
             value = node(event(), depth)
             if type(key) is not Scalar:
-                self.faults.add(key, "a key must be text")
+                self.faults.add(key, "a key must be text; a colon or bracket too many stands here")
             elif (first := seen.setdefault(key.text, key)) is not key:
                 self.faults.add(key, f"duplicate key {key.text!r}; first at {self.faults.path}:{first.line}:{first.column}")
             else:
@@ -273,7 +273,10 @@ class _Reader:
         """Bound what a file may hold."""
         self.nodes += nodes
         if self.nodes > MOST_NODES:
-            self.faults.add(Scalar("", line, column), f"more than {MOST_NODES:,} nodes up to the end of what begins here")
+            self.faults.add(
+                Scalar("", line, column),
+                f"more than {MOST_NODES:,} nodes up to the end of what begins here; part the file into several",
+            )
             raise _StopError
 
     def stop(self, mark: Any, message: str) -> None:
