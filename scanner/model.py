@@ -384,7 +384,17 @@ class Report:
             result[kind, asset] = "unknown"
         order = [*(str(severity) for severity in Severity), "unknown", "pass"]
         failed = self.findings.filter((pl.col("outcome") == "fail") & pl.col("waived_by").is_null())
-        for kind, asset, severity in failed.select("kind", "asset_id", "severity").iter_rows():
+        for kind, asset, severity in self._of_assets(failed).iter_rows():
             held = result.get((kind, asset), "pass")
             result[kind, asset] = min(held, severity, key=order.index)
         return result
+
+    def _of_assets(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Say kind, asset_id and severity of findings; that of a group is one of each member listed."""
+        grouped = found.filter(pl.col("members").list.len() > 0)
+        alone = found.filter(pl.col("members").list.len() == 0).select("kind", "asset_id", "severity")
+        if grouped.is_empty():
+            return alone
+        places = [table.select(pl.lit(kind).alias("kind"), "asset_id", "place") for kind, table in self.tables.items()]
+        listed = grouped.select("severity", place="members").explode("place")
+        return pl.concat([alone, listed.join(pl.concat(places), on="place").select("kind", "asset_id", "severity")])

@@ -190,7 +190,7 @@ def _entry(subject: str, entry: Entry, item: Item) -> Truth:
     parts = [
         _test(Test(".".join(filter(None, (subject, key))), "is", (Literal(value),)), item) for key, value in entry.keys.items()
     ]
-    if item.row is not None and "subject.dn" in entry.keys and not {"spki_sha256", "fingerprint_sha256"} & set(entry.keys):
+    if set(entry.keys) == {"subject.dn"} and "verified" in (item.members or {}):
         parts.append(item.value("verified"))
     if entry.issued_until is not None:
         parts.append(_test(Test("not_before", "before", (Literal(entry.issued_until),)), item.row or item))

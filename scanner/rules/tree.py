@@ -21,9 +21,9 @@ AMBIGUOUS = re.compile(
 """What YAML readers take for something else than text (nothing at all is null)."""
 _AMBIGUOUS_FIRST = frozenset("oOyYnN~+-.0123456789") | {""}
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Control, bidirectional and invisible characters: what is read must be what is seen."""
+"""Control, bidirectional and invisible characters: what is read must be what is seen; a line may end in CR LF."""
 _PROBLEMS = {
     "mapping values are not allowed": "a colon with a space behind it cannot stand in unquoted text; quote the whole text",
     "did not find expected ',' or ']'": "the list that begins with [ lacks a comma or its ]",

@@ -206,6 +206,12 @@ def test_hidden_characters_are_told_by_code_point(char: str) -> None:
     assert any(fault.startswith("p.yaml:12:12: ") and HIDDEN[char] in fault for fault in changed("Keys are long", escaped))
 
 
+def test_lines_may_end_as_windows_ends_them() -> None:
+    """A carriage return alone changes what is seen; before a line feed it is part of the line's end."""
+    assert load.load([PolicyFile("p.yaml", GOOD.replace("\n", "\r\n").encode())])
+    assert any("U+000D" in fault for fault in changed("policy: p", "policy: p\r# b"))
+
+
 YAML = {
     "title: Keys: long": "a colon with a space behind it cannot stand in unquoted text; quote the whole text",
     "title: [Keys": "the list that begins with [ lacks a comma or its ]",
