@@ -16,7 +16,7 @@ from scanner.rules import find, load
 from scanner.rules.compile import truth
 from scanner.rules.find import PolicyFile
 from scanner.rules.lower import lower
-from scanner.rules.operands import pattern_fault
+from scanner.rules.operators import pattern_fault
 from scanner.rules.scope import Row
 from scanner.rules.survey import Survey
 from scanner.rules.syntax import Policy

@@ -140,7 +140,6 @@ def clocks(kind: str) -> tuple[str, ...]:
     return ("as_of", *(name for name, known in tables.FACTS[kind].items() if known.type.name == "instant"))
 
 
-@lru_cache(maxsize=4096)
 def pattern_fault(op: str, text: str) -> str:
     """Say why a pattern does not compile; empty where it does. What is no expression is quoted, and always does."""
     fault = operators.pattern_fault(text) if op == "matches" else None

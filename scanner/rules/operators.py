@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_type_hints
 
 import polars as pl
@@ -210,6 +211,7 @@ def whole(expression: str) -> str:
     return f"(?s)^(?:{expression})$"
 
 
+@lru_cache(maxsize=4096)
 def pattern_fault(expression: str) -> str | None:
     """Say why an expression does not compile.
 

@@ -258,8 +258,7 @@ class _Reader:
         seen: dict[str, Scalar] = {}
         event, node, end = self.next, self.node, yaml.MappingEndEvent
         while type(inner := event()) is not end:
-            key = node(inner, depth)
-            value = node(event(), depth)
+            key, value = node(inner, depth), node(event(), depth)
             if type(key) is not Scalar:
                 self.faults.add(key, "a key must be text; a colon or bracket too many stands here")
             elif (first := seen.setdefault(key.text, key)) is not key:
