@@ -13,6 +13,7 @@ from scanner.model import (
     ExceptionReport,
     ExceptionState,
     Exit,
+    GivenFile,
     Mode,
     OnUnknown,
     Outcome,
@@ -84,6 +85,7 @@ def schema() -> dict[str, Any]:
         "exceptions": _array(
             {**_fields(ExceptionReport), "properties": {**_fields(ExceptionReport)["properties"], "line": _LINE}}
         ),
+        "files": _array(_fields(GivenFile)),
         "baseline": {"oneOf": [{"type": "null"}, _baseline()]},
         "evidence_gaps": _array(_columns(GAPS)),
         "problems": _array(_columns(PROBLEMS)),

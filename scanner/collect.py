@@ -144,7 +144,11 @@ def _unrecognised(data: bytes) -> str:
 
 def _snapshot(collected: Collected, folder: Path) -> None:
     """Take a snapshot's assets once per sighting, as if its sources were read again."""
-    kinds, sightings, manifest = store.load_tables(folder)
+    try:
+        kinds, sightings, manifest = store.load_tables(folder)
+    except UsageError as error:
+        collected.problem(Spot(folder.as_posix()), str(error))
+        return
     kept = 0
     for kind, table in kinds.items():
         stored = [name for name in tables.schema(kind) if name not in {"asset_id", "place", "name", "sources"}]

@@ -154,6 +154,18 @@ class SourceReport:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file beside evidence and policies that moved the verdict, as the manifest names it."""
+
+    role: str
+    """configuration, exceptions, baseline, roots, mapping or targets."""
+    name: str
+    """Relative to the root."""
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyReport:
     """A policy as reports name it."""
 
@@ -374,6 +386,7 @@ class Report:
     """field, assets, rules: what a `when` skipped only because a declared field is absent."""
     exceptions: tuple[ExceptionReport, ...] = ()
     baseline: BaselineReport | None = None
+    files: tuple[GivenFile, ...] = ()
     anchor: str = "README.md"
     """The file that SARIF points at when the evidence lies nowhere inside the root."""
 

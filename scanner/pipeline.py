@@ -90,6 +90,7 @@ def judged(
         undeclared=evaluation.undeclared(),
         exceptions=marked.exceptions,
         baseline=marked.baseline,
+        files=scope.files(request),
         anchor=request.anchor,
     )
 

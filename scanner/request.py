@@ -41,6 +41,7 @@ class Request:
     """What the baseline holds does not count."""
     mapping: str | None = None
     config: str | None = None
+    config_path: Path | None = None
     sslyze: Path | None = None
     timeout: float = 10.0
     """Seconds a host may take for the first handshake."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from scanner.errors import UsageError
 from scanner.facts import certificate
 from scanner.importers import choose
 from scanner.importers._walk import documents
-from scanner.model import PolicyReport, Problem, Record, RuleReport, Severity, Spot
+from scanner.model import GivenFile, PolicyReport, Problem, Record, RuleReport, Severity, Spot
 from scanner.request import Request
 from scanner.rules import find, handling, load, merged, message
 from scanner.rules.compile import column
@@ -85,6 +86,30 @@ def _certificates(name: str, root: Path, flag: str) -> list[bytes]:
     if not found:
         raise UsageError(f"{flag} {name}: no certificate in it")
     return found
+
+
+def files(request: Request) -> tuple[GivenFile, ...]:
+    """Name the files beside evidence and policies that move the verdict, each with digest and size."""
+    roles = {
+        "configuration": (request.config_path,),
+        "exceptions": request.exceptions,
+        "baseline": (request.baseline,),
+        "roots": request.roots,
+        "mapping": (request.mapping,),
+        "targets": request.targets,
+    }
+    return tuple(
+        GivenFile(role, _relative(path, request.root), sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
+        for role, names in roles.items()
+        for path in dict.fromkeys(Path(name) for name in names if name is not None)
+        if path.is_file()
+    )
+
+
+def _relative(path: Path, root: Path) -> str:
+    """NOTE: an absolute path would tell of the machine, so a file outside the root is called by its name alone."""
+    resolved = path.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name
 
 
 def assumed(known: Mapping[str, pl.DataFrame], request: Request) -> dict[str, pl.DataFrame]:

@@ -193,6 +193,7 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
         baseline=baseline,
         new_only=options.new_only,
         config=config_path.name if config_path is not None else None,
+        config_path=config_path,
         sslyze=options.sslyze,
         timeout=options.timeout,
     )

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from scanner.model import (
     ExceptionState,
     Exit,
     ExitReport,
+    GivenFile,
     Mode,
     OnUnknown,
     PolicyReport,
@@ -127,6 +129,7 @@ def manifest(report: Report, folder: Path | None = None) -> dict[str, Any]:
         "as_of": instant(report.as_of),
         "as_of_given": report.as_of_given,
         "inputs": [{name: getattr(source, name) for name in source.__dataclass_fields__} for source in report.sources],
+        "files": [asdict(one) for one in report.files],
         "policies": [{"id": one.id, "version": one.version, "path": one.path, "sha256": one.sha256} for one in report.policies],
         "outputs": [
             {
@@ -203,6 +206,7 @@ def _report(folder: Path) -> Report:
         undeclared=tuple(said["summary"]["undeclared"]),
         exceptions=tuple(_exception(row) for row in said["exceptions"]),
         baseline=_baseline(said["baseline"]),
+        files=tuple(GivenFile(**row) for row in said["files"]),
     )
 
 
