@@ -37,6 +37,7 @@ def load(path: Path) -> dict[str, Any]:
             faults.add(key, f"unknown key {key.text!r}{nearest(key.text, KEYS)}")
         else:
             settings[key.text] = _setting(key.text, value, faults)
+    faults.settle()
     if faults.found:
         raise PolicyError(faults.found)
     return settings

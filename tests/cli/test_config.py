@@ -7,6 +7,8 @@ import pikepdf
 import pytest
 
 from scanner.cli import main
+from scanner.errors import PolicyError
+from scanner.rules.config import load
 from tests.factories import certificate, root
 
 
@@ -57,3 +59,12 @@ def test_its_faults_are_exit_2_with_their_place(text: str, message: str, capsys:
     Path("../certgate.yaml").write_text(text + "\n", encoding="utf-8")
     assert main(["check", "x.pem"]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["fail_on: no\n", "report: { organisation: on }\n", "roots: [~]\n"])
+def test_ambiguous_words_are_refused(tmp_path: Path, text: str) -> None:
+    """What YAML readers take for something else than text is to be quoted, here as in policies."""
+    path = tmp_path / "certgate.yaml"
+    path.write_text(text)
+    with pytest.raises(PolicyError):
+        load(path)
