@@ -1,6 +1,6 @@
 """A predicate becomes one nullable boolean column: true, false, or null for unknown (Kleene logic throughout)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -56,9 +56,9 @@ def truth(node: Node, scope: Scope) -> pl.Expr:
         case Undecided():
             return undecided(node, scope)
         case Both(parts):
-            return reduce(and_, (truth(part, scope) for part in parts))
+            return balanced(and_, [truth(part, scope) for part in parts])
         case Either(parts):
-            return reduce(or_, (truth(part, scope) for part in parts))
+            return balanced(or_, [truth(part, scope) for part in parts])
         case Inverse(part):
             return ~truth(part, scope)
     if not isinstance(scope, Row):
@@ -66,6 +66,13 @@ def truth(node: Node, scope: Scope) -> pl.Expr:
     if isinstance(node, Outside):
         return compare(node.part, scope)
     return length(node, scope) if isinstance(node, Length) else quantified(node, scope)
+
+
+def balanced(join: Callable[[pl.Expr, pl.Expr], pl.Expr], parts: list[pl.Expr]) -> pl.Expr:
+    """Join pairs, then pairs of pairs: ten thousand parts in a row would nest as deep, and cost their square in memory."""
+    while len(parts) > 1:
+        parts = [join(*parts[at : at + 2]) if at + 1 < len(parts) else parts[at] for at in range(0, len(parts), 2)]
+    return parts[0]
 
 
 def quantified(node: Quantified, row: Row) -> pl.Expr:
