@@ -212,10 +212,11 @@ def _governed(page: Page, report: Report) -> None:
     """Say what governs the result beside the rules: exceptions, baseline, loosened rules, advisory policies."""
     changes = method.changes(report)
     advisory = [policy for policy in report.policies if policy.advisory]
-    if not (report.exceptions or report.baseline or changes or advisory):
+    excepting = report.exceptions or any(one.role == "exceptions" for one in report.files)
+    if not (excepting or report.baseline or changes or advisory):
         return
     page.head("What governs this result")
-    if report.exceptions:
+    if excepting:
         page.say(exceptions.lead(exceptions.rows(report), report.findings["waived_by"].count()), 2)
     if report.baseline:
         page.say(baseline.lines(report), 2)

@@ -15,7 +15,7 @@ from reports import _words
 from reports._parts import baseline, exceptions, gaps, inventory, method, own, scope, summary, tally
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
-from scanner.model import Exit, Report, RuleReport
+from scanner.model import Exit, GivenFile, Report, RuleReport
 
 TITLE = "Machine identity compliance report"
 MOST_FIRST = 5
@@ -216,9 +216,9 @@ class View:
         return scope.sources(self.report)
 
     @property
-    def hashed(self) -> list[scope.Source]:
-        """Sources whose bytes were hashed."""
-        return [one for one in self.sources if one.sha256]
+    def hashed(self) -> list[scope.Source | GivenFile]:
+        """Sources whose bytes were hashed, and the other files that moved the verdict."""
+        return [*(one for one in self.sources if one.sha256), *self.report.files]
 
     @property
     def whys(self) -> bool:
@@ -284,6 +284,11 @@ class View:
     def exceptions(self) -> list[exceptions.Row]:
         """The register of exceptions, those that ask for a decision first."""
         return exceptions.rows(self.report)
+
+    @property
+    def excepting(self) -> bool:
+        """Exceptions were given, even if the file has none; else reports leave the part out whole."""
+        return bool(self.exceptions) or any(one.role == "exceptions" for one in self.report.files)
 
     @property
     def exceptions_lead(self) -> str:

@@ -81,7 +81,7 @@ def figures(view: "View") -> tuple[Figure, ...]:
         _listed(view),
         _open_figure(view),
         _undecided(view),
-        _waived(view) if view.exceptions or view.waived else _passed(view),
+        _waived(view) if view.excepting or view.waived else _passed(view),
     )
 
 

@@ -76,7 +76,7 @@ def page(view: View, result_sha256: str) -> str:
 
 def _there(view: View, section: str) -> bool:
     """Tell whether a run has data for a section."""
-    return bool({"owners": view.owners, "exceptions": view.exceptions}.get(section, True))
+    return bool({"owners": view.owners, "exceptions": view.excepting}.get(section, True))
 
 
 def _markup(ours: str) -> "Markup":

@@ -101,7 +101,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
 
 def _numbers(view: View) -> dict[str, int]:
     """Number the parts that this run has."""
-    there = {"owners": view.owners, "exceptions": view.exceptions}
+    there = {"owners": view.owners, "exceptions": view.excepting}
     wanted = [id_ for id_ in _PARTS if there.get(id_, True)]
     return {id_: number for number, id_ in enumerate(wanted, 1)}
 

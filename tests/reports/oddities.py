@@ -1,10 +1,9 @@
 """Odd runs for the reports' tests: empty, clean, undecided, incomplete, hostile, in other scripts, large."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
-from scanner.model import ExceptionReport, Exit, ExitReport, Report
+from scanner.model import Exit, ExitReport, Report
 from tests.reports.estate import AS_OF, certificates, endpoints
 from tests.reports.factory import FOLDER, problems, report, unreadable
 
@@ -86,8 +85,3 @@ def cjk() -> Report:
 def large(count: int) -> Report:
     """A run of many certificates and half as many endpoints."""
     return report({"certificate": certificates(count), "endpoint": endpoints(count // 2)})
-
-
-def with_exceptions(made: Report, listed: tuple[ExceptionReport, ...]) -> Report:
-    """The same run under other exceptions."""
-    return replace(made, exceptions=listed)

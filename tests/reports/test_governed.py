@@ -1,6 +1,7 @@
 """Exceptions, baseline, groups, loosened rules and certgate's own findings stand in every report, apart and never lost."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema_rs
@@ -8,10 +9,11 @@ import polars as pl
 import pytest
 from lxml import html as parser
 
-from reports import html, pdf
+from reports import html, pdf, terminal
 from reports import json as whole
 from reports.pdf import _document
 from reports.view import View, build
+from scanner.model import GivenFile
 from tests.reports import oddities
 from tests.reports.governed import DISABLED, GROUP, LAPSED, WAIVED, governed
 from tests.tools.verapdf import validate
@@ -96,7 +98,19 @@ def test_none_in_force_is_said() -> None:
     """A register without one in force says so, and what is in it."""
     made = governed()
     lapsed = tuple(one for one in made.exceptions if one.id == LAPSED)
-    assert build(oddities.with_exceptions(made, lapsed), b"{}").exceptions_lead == "No exception is in force; 1 has lapsed."
+    assert build(replace(made, exceptions=lapsed), b"{}").exceptions_lead == "No exception is in force; 1 has lapsed."
+
+
+def test_a_file_without_exceptions_is_said_to_have_none() -> None:
+    """The part stays, without a table: No exception is in force."""
+    given = GivenFile("exceptions", "exceptions.yaml", "ab" * 32, 15)
+    made = build(replace(oddities.small(), files=(given,)), b"{}")
+    assert made.exceptions_lead == "No exception is in force."
+    for shown in (html.page(made, "0" * 64), _document.document(made, {}, {})):
+        (part,) = parser.fromstring(shown).xpath("//section[@id='exceptions']")
+        assert " ".join(part.text_content().split()).endswith("Exceptions No exception is in force.")
+        assert "ab" * 32 in shown
+    assert "No exception is in force." in terminal.summary(made.report, width=100)
 
 
 def test_a_run_without_exceptions_has_no_part_for_them() -> None:
