@@ -136,15 +136,20 @@ def _signed(child: bytes, issuer: bytes) -> bool | None:
 def derive(certificates: pl.DataFrame, roots: Roots, helpers: Sequence[bytes] = ()) -> pl.DataFrame:
     """Add chain, trust and what follows from them to the table of certificates."""
     builder = Builder(roots)
-    with_bytes = certificates[tables.DER]
-    builder.add(data for data in with_bytes if data is not None)
+    numbered = certificates.with_row_index("_row")
+    read = numbered.filter(pl.col(tables.DER).is_not_null())
+    builder.add(read[tables.DER])
     builder.add((*helpers, *roots.private.values(), *roots.public.values()))
-    told = [_told(builder, *row) for row in certificates.select(tables.DER, "asset_id", "issuer.dn").iter_rows()]
+    told = [_told(builder, *row) for row in read.select(tables.DER, "asset_id", "issuer.dn").iter_rows()]
     schema = {name: tables.FACTS["certificate"][name].type.dtype for name in _DERIVED}
     derived = pl.DataFrame(
         {name: _gathered(name, [one[name] for one in told], dtype) for name, dtype in schema.items()}, schema=schema
     )
-    added = certificates.with_columns(derived)
+    added = (
+        numbered.drop(_DERIVED, strict=False)
+        .join(derived.with_columns(read["_row"]), on="_row", how="left", maintain_order="left")
+        .select(*certificates.columns, *(name for name in _DERIVED if name not in certificates.columns))
+    )
     return added.with_columns(_fallback_trust("trust"), _fallback_trust("trust_basis"))
 
 
