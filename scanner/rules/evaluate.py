@@ -90,6 +90,9 @@ class Evaluation:
             return groups_found.rows(self.grouped[rule_id], kind)
         if (rule_id, kind) not in self.judged:
             return pl.DataFrame(schema=FOUND)
+        counts = self.judged[rule_id, kind].counts
+        if not counts.failed and not counts.unknown:
+            return pl.DataFrame(schema=FOUND)
         frame, fields = self.judged[rule_id, kind].findings()
         outcome = pl.when("unknown").then(pl.lit(str(Outcome.UNKNOWN))).otherwise(pl.lit(str(Outcome.FAIL)))
         named = frame.with_columns(outcome=outcome, missing=missing.names(frame, fields))
