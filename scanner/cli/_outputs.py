@@ -28,6 +28,8 @@ class Output:
 
 def parse(texts: Sequence[str]) -> list[Output]:
     """Read the values of --output; refuse unknown formats and options, and one path given twice."""
+    if not texts:
+        return []
     import reports
 
     known = {one.name: one for one in reports.renderers()}
