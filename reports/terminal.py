@@ -61,6 +61,7 @@ def summary(report: Report, *, colour: bool = False, width: int | None = None, q
     page = Page(colour=colour, width=width or shutil.get_terminal_size((100, 24)).columns)
     _verdict(page, report)
     if not quiet:
+        _reasons(page, report)
         _counts(page, report)
         _findings(page, report)
         _gaps(page, report)
@@ -75,6 +76,9 @@ def summary(report: Report, *, colour: bool = False, width: int | None = None, q
 def _verdict(page: Page, report: Report) -> None:
     words, code = VERDICTS.get(report.exit.code, ("Could not be fully judged", "33"))
     page.put(page.paint(words, f"1;{code}"))
+
+
+def _reasons(page: Page, report: Report) -> None:
     if report.exit.code is not Exit.OK:
         page.say("; ".join(report.exit.reasons) + ".", 2)
 
