@@ -19,6 +19,8 @@ from scanner.rules.undeclared import Undeclared, undeclared
 
 BATCH = 32
 """Rules evaluated together: bounds memory, keeps all cores busy."""
+FEW = 1 / 3
+"""Share of the rows up to which it pays to copy them, and to ask nothing of the others."""
 FOUND = {"row": pl.UInt32(), "outcome": pl.String(), "missing": pl.List(pl.String())}
 
 
@@ -45,13 +47,15 @@ class Judged:
     row: Row
     met: pl.Series
     """True: pass or skip, false: fail, null: unknown."""
+    asked: pl.Series | None
+    """The rows that `met` is of, all others being skipped; None: it is of every row."""
     counts: Counts
     undeclared: Undeclared
 
     def findings(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Find the rows that fail, then the unknown ones with what they miss: a bit of `mask0` … for each field named."""
-        fails = pl.DataFrame({"row": (~self.met).fill_null(value=False).arg_true()})
-        rows = self.met.is_null().arg_true()
+        fails = pl.DataFrame({"row": self._rows((~self.met).fill_null(value=False))})
+        rows = self._rows(self.met.is_null())
         undecided = pl.DataFrame({"row": rows})
         flagged = missing.flags(self.conditions, self.row) if self.counts.unknown else {}
         masks = missing.masks(flagged)
@@ -62,6 +66,9 @@ class Judged:
         unknown = pl.lit(value=True).alias("unknown")
         both = [fails.with_columns(~unknown), undecided.with_columns(unknown)]
         return pl.concat(both, how="diagonal"), tuple(flagged)
+
+    def _rows(self, where: pl.Series) -> pl.Series:
+        return where.arg_true() if self.asked is None else self.asked.filter(where)
 
 
 class Evaluation:
@@ -134,44 +141,66 @@ def _condition(when: Predicate | None, kind: str, as_of: datetime) -> Node:
 
 
 def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judged]:
-    """Ask each distinct `when` once, then every `require`, some rules at a time."""
+    """Ask each distinct `when` once, then every `require`; of those that few rows are asked, the other rows are not read."""
     table = row.survey.table
     row.survey.look_at(sorted(set().union(*(lists(node) for pair in conditions for node in pair))))
-    numbers = {when: number for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
-    whens = table.select(_full(truth(when, row)).alias(f"_when{number}") for when, number in numbers.items())
-    skips = [_skip(when, row, whens[f"_when{number}"]) for when, number in numbers.items()]
+    numbers = {when: f"_when{number}" for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
+    whens = table.select(_full(truth(when, row)).alias(name) for when, name in numbers.items())
+    skips = {when: _skip(when, row, whens[name]) for when, name in numbers.items()}
     wide = table.hstack(whens.get_columns())
-    for start in range(0, len(conditions), BATCH):
-        batch = conditions[start : start + BATCH]
-        outcomes = (
-            wide.lazy()
-            .select(
-                _full(_outcome(when, require, row, numbers[when])).alias(str(index))
-                for index, (when, require) in enumerate(batch)
-            )
-            .collect()
-        )
-        for index, condition in enumerate(batch):
-            yield _judged(condition, row, outcomes[str(index)], skips[numbers[condition[0]]])
+    asked, rare = _few(whens)
+    questions = [_full(_outcome(when, require, row, numbers[when])) for when, require in conditions]
+    of_few = {index: one for index, one in enumerate(questions) if numbers[conditions[index][0]] in rare}
+    of_all = {index: one for index, one in enumerate(questions) if index not in of_few}
+    names = list(dict.fromkeys(name for one in of_few.values() for name in one.meta.root_names()))
+    outcomes = _answers(of_all, wide) | (_answers(of_few, wide.select(names).filter(asked)) if of_few else {})
+    rows = asked.arg_true()
+    for index, condition in enumerate(conditions):
+        yield _judged(condition, row, outcomes[index], rows if index in of_few else None, skips[condition[0]])
+
+
+def _few(whens: pl.DataFrame) -> tuple[pl.Series, set[str]]:
+    """Choose those `when` that nearly every row fails, as long as all together ask but few; say which rows."""
+    rare: set[str] = set()
+    asked = pl.repeat(value=False, n=whens.height, dtype=pl.Boolean(), eager=True)
+    may = [when.fill_null(value=True) for when in whens.get_columns()]
+    for when in sorted(may, key=lambda one: int(one.sum())):
+        more = asked | when
+        if int(more.sum()) <= FEW * whens.height:
+            asked, rare = more, rare | {when.name}
+    return asked, rare
+
+
+def _answers(questions: Mapping[int, pl.Expr], table: pl.DataFrame) -> dict[int, pl.Series]:
+    """Ask some questions at a time."""
+    answers: dict[int, pl.Series] = {}
+    named = [one.alias(str(index)) for index, one in questions.items()]
+    for start in range(0, len(named), BATCH):
+        found = table.lazy().select(named[start : start + BATCH]).collect()
+        answers |= {int(one.name): one for one in found.get_columns()}
+    return answers
 
 
 def _full(outcome: pl.Expr) -> pl.Expr:
     return outcome if any(outcome.meta.root_names()) else lengthened(outcome)
 
 
-def _outcome(when: Node, require: Node, row: Row, number: int) -> pl.Expr:
+def _outcome(when: Node, require: Node, row: Row, applies: str) -> pl.Expr:
     """NOTE: a true `require` passes even where `when` is unknown, for nothing could be wrong."""
     required = truth(require, row)
-    return required if when == TRUE else required | ~pl.col(f"_when{number}")
+    return required if when == TRUE else required | ~pl.col(applies)
 
 
 def _skip(when: Node, row: Row, applies: pl.Series) -> tuple[int, Undeclared]:
     return int((~applies).sum() or 0), undeclared(when, row, applies)
 
 
-def _judged(conditions: tuple[Node, Node], row: Row, met: pl.Series, skip: tuple[int, Undeclared]) -> Judged:
+def _judged(
+    conditions: tuple[Node, Node], row: Row, met: pl.Series, asked: pl.Series | None, skip: tuple[int, Undeclared]
+) -> Judged:
     skipped, why = skip
     unknown = met.null_count()
     true = int(met.sum() or 0)
-    counts = Counts(true - skipped, len(met) - true - unknown, unknown, skipped, why.total)
-    return Judged(conditions, row, met, counts, why)
+    beside = row.survey.table.height - len(met)
+    counts = Counts(true + beside - skipped, len(met) - true - unknown, unknown, skipped, why.total)
+    return Judged(conditions, row, met, asked, counts, why)

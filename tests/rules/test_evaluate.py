@@ -96,22 +96,28 @@ def test_a_constant_rule_judges_every_row() -> None:
     assert over({}, {}, {}, rules=[rule(None, lapsed)]).counts("made/up") == Counts(failed=3)
 
 
-def test_batches_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many rules are evaluated together, they say the same."""
+@pytest.mark.parametrize(("name", "other"), [("BATCH", 2), ("FEW", 0), ("FEW", 1)])
+def test_batches_and_copies_make_no_difference(name: str, other: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rules are evaluated together, and whichever of them over a copy of the few rows they ask, they say the same."""
     listed = Elements("usage", "any", compared("", "is", "tls-server"))
     rules = [
         rule(listed if number % 2 else PUBLIC, AllOf((listed, compared("key.bits", "at_least", number))), id_=str(number))
         for number in range(9)
     ]
     rows: list[dict[str, Any]] = [
-        {"usage": usage, "key.bits": bits, "trust": "public"}
+        {"usage": usage, "key.bits": bits, "trust": "public" if bits > 1 else "private"}
         for usage in (["tls-server"], ["email"], [None], None)
         for bits in (1, 5, 9)
     ]
-    whole = {one.id: over(*rows, rules=rules).counts(one.id) for one in rules}
-    monkeypatch.setattr(module, "BATCH", 2)
-    assert {one.id: over(*rows, rules=rules).counts(one.id) for one in rules} == whole
-    assert len(set(whole.values())) > 3
+
+    def said() -> list[tuple[Counts, list[Any]]]:
+        evaluation = over(*rows, rules=rules)
+        return [(evaluation.counts(one.id), evaluation.findings(one.id, "certificate").rows()) for one in rules]
+
+    whole = said()
+    monkeypatch.setattr(module, name, other)
+    assert said() == whole
+    assert len({counts for counts, _ in whole}) > 3
 
 
 def test_what_nobody_declared_is_told() -> None:
