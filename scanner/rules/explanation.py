@@ -95,5 +95,7 @@ def command(kind: str, fields: Sequence[str], row: Mapping[str, Any], uri: str) 
         return ""
     found = [_SHOW.get(name) or _SHOW.get(name.split(".")[0]) for name in fields]
     options = dict.fromkeys(option for option in found if option)
-    shown = " ".join(options) if all(found) and options else "-text"
-    return f"openssl x509 -in {shlex.quote(uri)} -noout {shown}"
+    # NOTE: of several -ext only the last would count.
+    extensions = ",".join(option.removeprefix("-ext ") for option in options if option.startswith("-ext "))
+    shown = [option for option in options if not option.startswith("-ext ")] + [f"-ext {extensions}"] * bool(extensions)
+    return f"openssl x509 -in {shlex.quote(uri)} -noout {' '.join(shown) if all(found) and shown else '-text'}"

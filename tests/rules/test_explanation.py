@@ -54,7 +54,7 @@ def test_the_command_prints_the_fields() -> None:
     assert explained("public-tls/lifetime", LONG, uri="certs/a.pem").command == "openssl x509 -in certs/a.pem -noout -text"
     only = {"expired": True, "usage": [], "is_ca": False}
     assert explained("public-tls/expired", only, uri="a.pem").command == (
-        "openssl x509 -in a.pem -noout -dates -ext extendedKeyUsage -ext basicConstraints"
+        "openssl x509 -in a.pem -noout -dates -ext extendedKeyUsage,basicConstraints"
     )
 
 
