@@ -110,9 +110,12 @@ def undecided(kind: str, missing: Sequence[str], row: Mapping[str, Any] | None =
 def _reason(kind: str, name: str, value: Any) -> str:
     """Say how far a fact is known and why no further; of an open list what is known."""
     fact = tables.fact(kind, name)
-    why = _HINTS.get(name) or (_BY_ORIGIN[fact.origin] if fact else "no source showed it")
+    joined = fact is not None and fact.joined is not None
+    hint = _HINTS.get(name) or (_HINTS.get(name.removeprefix(tables.LEAF)) if joined else None)
+    by_origin = _BY_ORIGIN[fact.origin] if fact else "no source showed it"
+    why = hint or ("its leaf is not in the evidence, or does not tell" if joined else by_origin)
     if isinstance(value, list) and None in value:
-        why = _HINTS.get(name) or "the source could not see all"
+        why = hint or "the source could not see all"
         known = [one for one in value if one is not None]
         return f"known in part: {listed(known)} ({why})" if known else f"not known ({why})"
     return f"not known ({why})"

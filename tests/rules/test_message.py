@@ -275,3 +275,9 @@ def test_the_row_needs_what_tells_a_null() -> None:
 def test_the_limit_of_a_rule_is_a_sentence(require: str, text: str) -> None:
     """What is not one figure is said whole."""
     assert message.limit(rule(require), AS_OF) == text
+
+
+def test_what_an_endpoint_does_not_know_of_its_leaf_has_the_reason_of_the_leaf() -> None:
+    """`certificate.trust` is missing for the reason for which `trust` is; another fact, because the leaf does not tell."""
+    assert "give --roots" in message.undecided("endpoint", ["certificate.trust"])
+    assert "its leaf is not in the evidence" in message.undecided("endpoint", ["certificate.key.bits"])
