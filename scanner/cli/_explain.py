@@ -3,6 +3,7 @@
 import argparse
 import json
 import textwrap
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -114,20 +115,41 @@ def _finding(subject: str, folder: Path) -> None:
     _print(
         f"F-{row['finding_id'][:8]} — {rule.title}",
         ("outcome", f"{row['outcome']}, {row['severity']}, {row['mode']}{', moves the exit code' if row['counts'] else ''}"),
+        ("waived by", _waived(report, row)),
+        ("baseline", "known, and not worse" if row["in_baseline"] else ""),
         ("what", f"{'group' if row['members'] else row['kind']} {row['name']}"),
         *(_group(report, row, rule) if row["members"] else _explained(report, row, rule)),
         ("missing", ", ".join(row["missing"])),
         ("seen at", "; ".join(_seen(report, row))),
         ("why", rule.because),
-        ("what to do", rule.fix.replace("{name}", row["name"])),
+        ("what to do", _advice(row, rule)),
         ("controls", ", ".join(rule.controls)),
     )
+
+
+def _waived(report: Report, row: dict[str, Any]) -> str:
+    """Name the exception that covers a finding, with those who answer for it."""
+    one = next((one for one in report.exceptions if one.id == row["waived_by"]), None)
+    if one is None:
+        return row["waived_by"] or ""
+    return f"{one.id}, to the end of {one.expires}: {one.reason} ({one.owner}, approved by {one.approved_by}, {one.ticket})"
+
+
+def _advice(row: dict[str, Any], rule: RuleReport) -> str:
+    """Say how to repair it; first how to learn whether there is anything to repair, where that could not be judged."""
+    from scanner import judge
+
+    fix = rule.fix.replace("{name}", row["name"])
+    if Outcome(row["outcome"]) is not Outcome.UNKNOWN:
+        return fix
+    tells = sorted({source for name in row["missing"] for source in judge.sources(row["kind"], name)})
+    return f"Give evidence that tells what is missing: {' or '.join(tells) or 'another source'}. Should it fail then: {fix}"
 
 
 def _group(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
     """Say the figures of a group, its members, and the limits of its rule by date."""
     from scanner.rules import asked, explanation
-    from scanner.rules.values import in_words, listed
+    from scanner.rules.values import listed
 
     written = _rule_of(report, rule)
     figures = json.loads(row["observed"])
@@ -136,10 +158,7 @@ def _group(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[
         ("says", row["message"]),
         ("asks", row["limit"]),
         *((f"{'limits' if not number else ''}", f"{since}: {limit}") for number, (since, limit) in enumerate(limits)),
-        *(
-            (f"{'evidence' if not number else ''}", f"{name}: {in_words(value)}")
-            for number, (name, value) in enumerate(figures.items())
-        ),
+        *_facts(figures),
         ("members", listed(row["members"], most=MOST_MEMBERS)),
         ("source", explanation.clause(written.source) if written else ""),
     ]
@@ -154,7 +173,7 @@ def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tu
     known = pipeline.timed(report.tables, report.as_of)
     table = known[row["kind"]].filter(asset_id=row["asset_id"]) if row["kind"] in known else None
     if written is None or table is None or table.is_empty():
-        return [("says", row["message"]), ("asks", row["limit"]), ("evidence", row["observed"])]
+        return [("says", row["message"]), ("asks", row["limit"]), *_facts(json.loads(row["observed"]))]
     asset = table.row(0, named=True)
     told = explanation.explain(
         written, row["kind"], asset, Outcome(row["outcome"]), row["missing"], report.as_of, row["uri"] or ""
@@ -164,13 +183,18 @@ def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tu
         ("asks", row["limit"]),
         ("clock", told.clock),
         *((f"{'limits' if not number else ''}", f"{since}: {limit}") for number, (since, limit) in enumerate(told.schedule)),
-        *(
-            (f"{'evidence' if not number else ''}", f"{name}: {value}")
-            for number, (name, value) in enumerate(told.evidence.items())
-        ),
+        *_facts(told.evidence),
         ("source", told.clause),
         ("see it by", told.command),
     ]
+
+
+def _facts(known: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say the facts of a finding, one a line, the first with the label."""
+    from scanner.rules.values import in_words
+
+    texts = [f"{name}: {value if isinstance(value, str) else in_words(value)}" for name, value in known.items()]
+    return [("" if number else "evidence", text) for number, text in enumerate(texts)]
 
 
 def _rule_of(report: Report, rule: RuleReport) -> Rule | None:
@@ -194,7 +218,8 @@ def _seen(report: Report, row: dict[str, Any]) -> list[str]:
     found = [
         one for one in report.sightings.iter_rows(named=True) if (one["kind"], one["asset_id"]) == (row["kind"], row["asset_id"])
     ]
-    return [f"{one['uri']}{':' + str(one['line']) if one['line'] else ''}" for one in found[:10]]
+    # NOTE: a group and an exception were seen by no source; a finding has their place.
+    return [f"{one['uri']}{':' + str(one['line']) if one['line'] else ''}" for one in found[:10] or [row] if one["uri"]]
 
 
 def _print(title: str, *pairs: tuple[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Findings about exceptions themselves: lapsed, unused, refused (interfaces.md, Findings about the run itself)."""
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def _finding(became: Became, request: Request) -> dict[str, Any]:
         "in_baseline": False,
         "members": [],
         "missing": [],
-        "observed": "{}",
+        "observed": json.dumps({"rule": waiver.rule, "assets": waiver.assets, **_dates(waiver)}, ensure_ascii=False),
         "limit": own.limit,
         "message": _message(became, request),
         "uri": inside(waiver.mark.path, request.root),
@@ -119,6 +120,10 @@ def _finding(became: Became, request: Request) -> dict[str, Any]:
         "column": waiver.mark.column,
         "pointer": None,
     }
+
+
+def _dates(waiver: Waiver) -> dict[str, str]:
+    return {"created": waiver.created.date().isoformat(), "expires": waiver.expires}
 
 
 def _message(became: Became, request: Request) -> str:

@@ -366,3 +366,23 @@ def test_a_group_is_waived_by_place_and_name_only(assets: str, waived: bool) -> 
     shared = [one for one in result["findings"] if one["rule_id"] == "g/shared"]
     assert [(one["outcome"], one["asset_id"]) for one in shared] == [("fail", "")]
     assert (code, shared[0]["waived_by"]) == ((0, "EX-1") if waived else (1, None))
+
+
+def test_explain_says_what_covers_a_finding_and_what_a_lapsed_exception_was(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever reads a waived finding sees by whom it was accepted; one about an exception has its facts as evidence."""
+    write(entry(), entry("EX-2", expires="2026-11-02"))
+    code, result = run("--exceptions", "ex.yaml", "--save", "result")
+    assert code == 1
+    said = {}
+    for finding in result["findings"]:
+        capsys.readouterr()
+        assert main(["explain", f"F-{finding['finding_id']}", "result"]) == 0
+        said[finding["rule_id"]] = " ".join(capsys.readouterr().out.split())
+    covered = (
+        "waived by EX-1, to the end of 2026-12-24: Replaced in March. (retail@example.com, approved by ciso@example.com, RISK-1)"
+    )
+    assert covered in said[RULE]
+    lapsed = said["certgate/exception-lapsed"]
+    assert f'evidence rule: {RULE} assets: {{ name: {{ glob: "*" }} }} created: 2026-11-01 expires: 2026-11-02' in lapsed
+    assert "seen at ex.yaml:11" in lapsed
+    assert "waived by" not in lapsed
