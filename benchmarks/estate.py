@@ -35,7 +35,7 @@ def make(rows: int) -> pl.DataFrame:
         for name, fact in tables.FACTS[KIND].items()
         if fact.origin is Origin.DECODED and name not in {"not_after", "subject.cn"}
     ]
-    return with_time(wide.with_columns(bytes_only).cast(facts), KIND, AS_OF)
+    return with_time(wide.with_columns(bytes_only).cast(pl.Schema(facts)), KIND, AS_OF)
 
 
 def _pick(seed: int, size: int) -> pl.Expr:
@@ -67,11 +67,11 @@ def _facts() -> list[pl.Expr]:
         .otherwise(pl.concat_list(host, pl.format("www.host{}.example.com", "i"), pl.format("*.h{}.example.com", "i")))
     )
     texts = pl.List(pl.String())
-    keys = [("RSA", 2048, None, 65537, True)] * 5 + [("RSA", 4096, None, 65537, True), ("RSA", 1024, None, 3, True)]
-    keys += [("EC", 256, "P-256", None, None)] * 6 + [
-        ("EC", 256, "secp256k1", None, None),
-        ("ML-DSA-65", 15616, None, None, None),
-    ]
+    rsa: list[tuple[Any, ...]] = [("RSA", 2048, None, 65537, True)] * 5
+    rsa += [("RSA", 4096, None, 65537, True), ("RSA", 1024, None, 3, True)]
+    others: list[tuple[Any, ...]] = [("EC", 256, "P-256", None, None)] * 6
+    others += [("EC", 256, "secp256k1", None, None), ("ML-DSA-65", 15616, None, None, None)]
+    keys = [*rsa, *others]
     shapes = [dict(zip(("algorithm", "bits", "curve", "exponent", "octets"), key, strict=True)) for key in keys]
     key = pl.lit(pl.Series(shapes)).gather(_pick(4, len(shapes)))
     signature = _one(5, ["SHA-256"] * 15 + ["SHA-384", "SHA-1", None])
@@ -127,16 +127,18 @@ def _facts() -> list[pl.Expr]:
 
 def _chains() -> list[list[dict[str, Any] | None]]:
     """Make chains of an issuing CA and a root; the last ones end open, at an issuer known by name only."""
+    whole: list[list[dict[str, Any] | None]]
     whole = [[_link(f"Issuing {number}", number), _link("Root", number + 100)] for number in range(38)]
     return [*whole, *([_link(f"Lost {number}"), None] for number in range(2))]
 
 
 def _link(name: str, number: int | None = None) -> dict[str, Any]:
-    known = number is not None
+    if number is None:
+        return {"subject.dn": f"CN={name}"} | dict.fromkeys(("spki_sha256", "fingerprint_sha256", "ca_owner", "verified"))
     return {
         "subject.dn": f"CN={name}",
-        "spki_sha256": f"{number:064x}" if known else None,
-        "fingerprint_sha256": f"{number + 1000:064x}" if number is not None else None,
-        "ca_owner": "Example Trust Services" if known and number % 10 == 0 else "Other Trust" if known else None,
-        "verified": True if known else None,
+        "spki_sha256": f"{number:064x}",
+        "fingerprint_sha256": f"{number + 1000:064x}",
+        "ca_owner": "Other Trust" if number % 10 else "Example Trust Services",
+        "verified": True,
     }

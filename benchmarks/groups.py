@@ -22,7 +22,7 @@ RULE = Rule(
     enforce=((None, Mode.BLOCK),), if_unknown=OnUnknown.FAIL, waivable=True, when=Test("is_ca", "is", (Literal(value=False),)),
     require=AllOf(()), because="", fix="", source=None, controls=(), tests=(), mark=Mark("", 1, 1),
 )  # fmt: skip
-DEMANDS = {
+DEMANDS: dict[str, Distinct | Members | Share] = {
     "distinct": Distinct(OF, Literal(1)),
     "count": Members(Size("", "at_most", (Literal(2),))),
     "share": Share(Literal(0.6), Literal(50)),
