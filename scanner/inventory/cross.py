@@ -18,7 +18,7 @@ def derive(known: Mapping[str, pl.DataFrame], *, inventories: bool, scans: bool)
     certificates = certificates.with_columns(
         in_inventory=_listed("inventory", given=inventories), on_network=_listed("network", given=scans)
     )
-    leaves = certificates.select(pl.col("asset_id").alias(LINK), "in_inventory", "san.dns", "san.ip")
+    leaves = _leaves(certificates, endpoints).select(pl.col("asset_id").alias(LINK), "in_inventory", "san.dns", "san.ip")
     beside = endpoints.drop("certificate.in_inventory").join(leaves, on=LINK, how="left", maintain_order="left")
     hosts = beside.select("host", "san.dns", "san.ip", "certificate.hostname_matches").iter_rows()
     named = [said if said is not None else _named(host, dns, ip) for host, dns, ip, said in hosts]
@@ -39,10 +39,15 @@ def joined(known: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     }
 
 
+def _leaves(certificates: pl.DataFrame, endpoints: pl.DataFrame) -> pl.DataFrame:
+    """Keep the certificates that some endpoint sends: of a large inventory often none, and a join prepares every row."""
+    return certificates.filter(pl.col("asset_id").is_in(endpoints[LINK].implode()))
+
+
 def _with_leaf(endpoints: pl.DataFrame, certificates: pl.DataFrame) -> pl.DataFrame:
     """What could not be read of the leaf is unknown of the endpoint, too."""
     names = [name for name, fact in tables.FACTS["endpoint"].items() if fact.joined and not fact.time and name != READ]
-    leaves = certificates.select(
+    leaves = _leaves(certificates, endpoints).select(
         pl.col("asset_id").alias(LINK),
         pl.when(tables.DECODED).then(statement=True).alias(READ),
         pl.col(tables.UNKNOWN).list.eval(tables.LEAF + pl.element()).alias("_unread"),
