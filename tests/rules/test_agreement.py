@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner import tables
 from scanner.inventory.clock import with_time
@@ -45,6 +47,15 @@ def test_the_compiler_agrees_with_the_reference(seed: int) -> None:
     for number, predicate in enumerate(predicates):
         expected = [truth(predicate, asset) for asset in assets]
         assert found[str(number)].to_list() == expected, predicate
+
+
+@settings(max_examples=1000 * TIMES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False), st.integers(0, 1000))
+def test_the_compiler_agrees_where_hypothesis_looks(random: Random, seed: int) -> None:
+    """The same, with choices made by hypothesis, which makes a disagreement small before it tells of it."""
+    table, predicate = worlds.table(Random(seed), ROWS), worlds.predicate(random)
+    found = table.select(column(predicate, KIND, table, AS_OF).alias("met"))["met"]
+    assert found.to_list() == [truth(predicate, Asset(KIND, row, AS_OF)) for row in table.iter_rows(named=True)], predicate
 
 
 @pytest.mark.parametrize("seed", range(60 * TIMES))
