@@ -14,9 +14,10 @@ def parse_instant(text: str) -> datetime:
     """Read a date (the instant it begins) or an instant; one without zone is UTC."""
     try:
         value = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        # NOTE: the first and last day, moved to UTC from another zone, can lie outside the calendar.
         raise UsageError(f"{text!r} is not a date or instant; write 2026-11-24 or 2026-11-24T12:00:00Z") from error
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def plain(value: object) -> object:

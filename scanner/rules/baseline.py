@@ -11,11 +11,13 @@ import orjson
 import polars as pl
 
 from scanner.errors import Fault, PolicyError, UsageError
+from scanner.inventory.identity import finding_id
 from scanner.model import BaselineReport, Mode, Outcome, Report, Severity
 from scanner.rules.exceptions import OWN
 from scanner.rules.places import places_of
 from scanner.rules.syntax import Rule
 from scanner.rules.worse import worse
+from scanner.when import parse_instant
 
 SCHEMA_VERSION = 1
 MOST_BYTES = 500_000_000
@@ -112,7 +114,7 @@ def _wrong(said: Any) -> Iterable[tuple[str, str]]:
         return
     if said["schema_version"] != SCHEMA_VERSION:
         yield "/schema_version", f"{SCHEMA_VERSION} is wanted"
-    if not isinstance(said["created"], str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", said["created"]):
+    if not _is_day(said["created"]):
         yield "/created", "a day is wanted, as 2026-11-24"
     for name in ("owner",):
         if not isinstance(said[name], str) or not said[name].strip():
@@ -132,6 +134,13 @@ def _wrong(said: Any) -> Iterable[tuple[str, str]]:
             yield f"/findings/{number}", why
 
 
+def _is_day(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None and bool(parse_instant(text))
+    except UsageError:
+        return False
+
+
 def _texts(one: Any) -> bool:
     return isinstance(one, dict) and all(isinstance(value, str) for value in one.values())
 
@@ -146,6 +155,10 @@ def _wrong_entry(one: Any, seen: set[str]) -> str:
     for name, legal in WORDS.items():
         if one[name] not in list(legal):
             return f"{one[name]!r} is not a value of {name}; one of {', '.join(map(str, legal))}"
+    named = finding_id(one["rule"], one["place"])
+    if one["finding_id"] != named:
+        # NOTE: else an entry that a reviewer reads as harmless could hide any other finding.
+        return f"finding_id {one['finding_id'][:32]!r} is not that of this rule at this place, which is {named}"
     if one["finding_id"] in seen:
         return f"{one['finding_id']} is there twice"
     seen.add(one["finding_id"])

@@ -114,8 +114,16 @@ def _typed(observed: Mapping[str, Any], kind: str) -> dict[str, Any]:
         if fact is not None and fact.type.name == "instant":
             found[name] = _instant(value)
         elif fact is not None and fact.type.name == "duration" and isinstance(value, int):
-            found[name] = timedelta(seconds=value)
+            found[name] = _duration(value)
     return found
+
+
+def _duration(seconds: int) -> Any:
+    """NOTE: a baseline may be edited by hand; what no duration can hold stays a number."""
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        return seconds
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any], predicate: Predicate, kind: str, as_of: datetime) -> Iterator[str]:
