@@ -69,9 +69,9 @@ def completed(scan: Mapping[str, Any]) -> datetime | None:
     """Read when the scan ended; sslyze 5 wrote UTC without saying so."""
     try:
         ended = datetime.fromisoformat(str(scan.get("date_scans_completed")))
-    except ValueError:
+        return (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def records(scan: Mapping[str, Any], place: Place, *, seen_at: datetime | None = None) -> Iterator[Record | Problem]:

@@ -384,3 +384,9 @@ def test_a_result_without_host_and_port_is_a_problem(location: object) -> None:
     found = read(json.dumps(changed))
     assert "without host and port" in next(one.message for one in found.problems if one.code == "certgate/unreadable-input")
     assert any(one.facts["port"] == 8443 for one in found.of("endpoint"))
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_scan_that_ended_outside_the_calendar_says_no_date(text: str) -> None:
+    """The zone moves it out of what UTC can say; the rest of the scan is read."""
+    assert sslyze.completed({"date_scans_completed": text}) is None
