@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scanner import tables
+from scanner import run_findings, tables
 from scanner.errors import CertgateError, InputError, UsageError
 from scanner.importers import Document, recognise
 from scanner.importers._mapping import InventoryMapping
@@ -17,14 +17,13 @@ from scanner.importers._mapping import load as load_mappings
 from scanner.importers._walk import documents, uri
 from scanner.inventory import store
 from scanner.inventory.intake import CARRIED, Intake
-from scanner.model import Problem, Record, Severity, SourceReport, Spot
+from scanner.model import Problem, Record, SourceReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
 
 if TYPE_CHECKING:
     from scanner.probes.targets import Target
 
-UNREADABLE = "certgate/unreadable-input"
 KNOWN = "PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
 
 
@@ -38,7 +37,8 @@ class Collected:
 
     def problem(self, spot: Spot, message: str, *, incomplete: bool = True) -> None:
         """Note an input that could not be read."""
-        self.problems.append(Problem(Severity.HIGH, UNREADABLE, message, spot, incomplete))
+        found = run_findings.UNREADABLE_INPUT.problem(message, spot)
+        self.problems.append(replace(found, incomplete=incomplete))
 
 
 def collect(request: Request, progress: Progress) -> Collected:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import orjson
 import polars as pl
 
-from scanner import tables
+from scanner import run_findings, tables
 from scanner.importers import all_importers
 from scanner.inventory.identity import finding_id
 from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity, Spot
@@ -19,7 +19,6 @@ from scanner.rules.syntax import Policy, Rule
 from scanner.tables import Origin
 from scanner.when import plain
 
-NOTHING = "certgate/nothing-matched"
 STALE = timedelta(days=366)
 """A policy source checked longer ago than this is said."""
 CERTIFICATE, ISSUER = "the certificate itself", "the issuer's certificate (--roots)"
@@ -198,13 +197,13 @@ def about_the_run(policies: Sequence[Policy], sightings: pl.DataFrame, as_of: da
     if late.height:
         text = f"{_many(late.height, 'sighting')} {'is' if late.height == 1 else 'are'} later than the date of evaluation"
         first = late.row(0, named=True)
-        yield Problem(Severity.LOW, "certgate/evidence-after-as-of", text, Spot(first["uri"], first["line"]))
+        yield run_findings.EVIDENCE_AFTER_AS_OF.problem(text, Spot(first["uri"], first["line"]))
     for policy in policies:
         stale = [source.checked for source in policy.sources if source.checked is not None and as_of - source.checked > STALE]
         if stale:
             since = f"{_many(len(stale), 'source')} of policy {policy.id}, checked on {min(stale).date()}"
             text = f"{since}, {'is' if len(stale) == 1 else 'are'} more than a year older than the date of evaluation"
-            yield Problem(Severity.LOW, "certgate/policy-stale", text, Spot(policy.path))
+            yield run_findings.POLICY_STALE.problem(text, Spot(policy.path))
 
 
 def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request, hidden: Sequence[str] = ()) -> ExitReport:
@@ -233,8 +232,8 @@ def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request, 
 def _incomplete(problems: Sequence[Problem]) -> list[str]:
     """Group problems that make a run incomplete by their code."""
     words = {
-        "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
-        "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
+        run_findings.UNREACHABLE.id: ("host gave no answer", "hosts gave no answer"),
+        run_findings.UNREADABLE_INPUT.id: ("input could not be read", "inputs could not be read"),
     }
     counted: dict[str, int] = {}
     said = []

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import polars as pl
 
-from scanner import judge, scope, tables
+from scanner import judge, run_findings, scope, tables
 from scanner.collect import Collected, collect
 from scanner.facts import certificate
 from scanner.inventory import clock, cross
 from scanner.inventory.merge import Merged, merge
-from scanner.model import PROBLEMS, Problem, Report, RuleReport, Severity, Spot
+from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
 from scanner.rules import accepted
@@ -67,7 +67,7 @@ def judged(
     problems = [*collected.problems, *merged.problems, *notes, *dated]
     assets = sum(table.height for table in known.values())
     nothing = judge.nothing_matched(evaluation, policies, assets, request)
-    problems += [Problem(Severity.HIGH, judge.NOTHING, text, Spot("evidence"), incomplete=True) for text in nothing]
+    problems += [run_findings.NOTHING_MATCHED.problem(text, Spot("evidence")) for text in nothing]
     return Report(
         tool=tool,
         as_of=request.as_of,

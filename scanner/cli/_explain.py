@@ -51,9 +51,26 @@ def run(options: argparse.Namespace) -> Exit:
         _finding(options.subject, options.result)
     elif options.subject.startswith("F-"):
         raise UsageError(f"{options.subject}: name the RESULT folder that has this finding (`certgate check … --save RESULT`)")
-    elif not _word(options.subject):
+    elif not _of_the_run(options.subject) and not _word(options.subject):
         _rule(options.subject, options.policy)
     return Exit.OK
+
+
+def _of_the_run(subject: str) -> bool:
+    """Explain a finding about the run itself, if it is the id of one."""
+    from scanner import run_findings
+
+    found = run_findings.ALL.get(subject)
+    if found is not None:
+        _print(
+            f"{found.id} — {found.title}",
+            ("when", found.when),
+            ("severity", found.graded or str(found.severity)),
+            ("exit code", found.effects()),
+            ("why", found.because),
+            ("what to do", found.fix),
+        )
+    return found is not None
 
 
 def _word(subject: str) -> bool:
@@ -225,7 +242,10 @@ def _seen(report: Report, row: dict[str, Any]) -> list[str]:
 def _print(title: str, *pairs: tuple[str, str]) -> None:
     from reports._safe import visible
 
+    # NOTE: paths, ids and flags are broken at no hyphen, so that they can be copied.
+    fill = textwrap.TextWrapper(100, subsequent_indent=" " * 15, break_on_hyphens=False)
     print(visible(title))
     for label, text in pairs:
         if text:
-            print(textwrap.fill(visible(text), 100, initial_indent=f"  {label:<12} ", subsequent_indent=" " * 15))
+            fill.initial_indent = f"  {label:<12} "
+            print(fill.fill(visible(text)))

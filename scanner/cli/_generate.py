@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def generated() -> dict[str, str]:
     """Return path to content of every generated file."""
     from reports._result_schema import schema as result_schema
-    from scanner import fields
+    from scanner import fields, run_findings
     from scanner.rules import find, load, operator_pages, pages, schema
 
     result = json.dumps(result_schema(), indent=2, ensure_ascii=False) + "\n"
@@ -19,6 +19,7 @@ def generated() -> dict[str, str]:
         "schemas/policy.schema.json": schema.text(),
         "schemas/result.schema.json": result,
         "docs/operators.md": operator_pages.render(),
+        "docs/run-findings.md": run_findings.page(),
         "docs/fields.md": head + fields.render(None, "markdown"),
     }
     for name in find.shipped():

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import registry
+from scanner import registry, run_findings
 from scanner.model import Problem, Record, Severity, Sighting, Spot, Table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Document:
 
     def broken(self, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None) -> Problem:
         """Say that a part of this document cannot be read, so that the run is incomplete."""
-        return Problem(Severity.HIGH, "certgate/unreadable-input", message, self.spot(line, column, pointer), incomplete=True)
+        return run_findings.UNREADABLE_INPUT.problem(message, self.spot(line, column, pointer))
 
     def note(
         self, code: str, message: str, line: int | None = None, column: int | None = None, pointer: str | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from scanner import run_findings
 from scanner.importers import Document, _text
 from scanner.importers._binding import Binding
 from scanner.model import Problem, Severity, Spot
@@ -66,8 +67,9 @@ class Complaints:
             self.problems.append(Problem(severity, code, text, self._spot(found[0])))
 
     def _problem(self, text: str, row: int, *, incomplete: bool) -> Problem:
-        code, severity = ("certgate/unreadable-input", Severity.HIGH) if incomplete else ("unreadable-value", Severity.MEDIUM)
-        return Problem(severity, code, text, self._spot(row), incomplete=incomplete)
+        if incomplete:
+            return run_findings.UNREADABLE_INPUT.problem(text, self._spot(row))
+        return Problem(Severity.MEDIUM, "unreadable-value", text, self._spot(row))
 
     def _spot(self, row: int) -> Spot:
         sheet = self.sheet

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from scanner import run_findings
 from scanner.importers import _text
 from scanner.importers._sslyze_scan import Scan, items, mapping
 from scanner.inventory import hostname
@@ -83,8 +84,8 @@ class Server:
             facts={"host": self.host, "port": self.port, **self.facts} | ({} if reachable is None else {"reachable": reachable}),
             notes=(said,),
         )
-        code = "no-tls-seen" if reachable else "certgate/unreachable"
-        yield Problem(Severity.MEDIUM if reachable else Severity.HIGH, code, said, sighting.spot, incomplete=not reachable)
+        seen = Problem(Severity.MEDIUM, "no-tls-seen", said, sighting.spot)
+        yield seen if reachable else run_findings.UNREACHABLE.problem(said, sighting.spot)
 
     def notes(self, place: Place) -> Iterator[Problem]:
         """Say what a reader of a scanned server should know."""
@@ -147,7 +148,7 @@ def unresolved(entry: Mapping[str, Any], pointer: str, place: Place) -> Iterator
     sighting = place(pointer, host if valid and host else "", port if valid else 0)
     if valid and _UNRESOLVED.search(reason):
         yield Record("endpoint", sighting, facts={"host": host, "port": port, "reachable": False}, notes=(reason,))
-    yield Problem(Severity.HIGH, "certgate/unreachable", f"{target}: {reason}", sighting.spot, incomplete=True)
+    yield run_findings.UNREACHABLE.problem(f"{target}: {reason}", sighting.spot)
 
 
 def _names(san: Mapping[str, Any], sort: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from scanner import run_findings
 from scanner.importers import Document, _mapping, recognise
 from scanner.importers._mapping import InventoryMapping
 from scanner.model import Problem, Severity, Spot
@@ -71,7 +72,7 @@ def _folder(argument: str, folder: Path, root: Path, mappings: Sequence[Inventor
             yield found
     if empty:
         message = "the folder holds no file (hidden ones are passed over)"
-        yield Problem(Severity.HIGH, "certgate/source-missing", message, Spot(shown or "."), incomplete=True)
+        yield run_findings.SOURCE_MISSING.problem(message, Spot(shown or "."))
 
 
 def _files(folder: Path) -> Iterator[Path | tuple[Path, OSError]]:
@@ -123,8 +124,8 @@ def _limited(document: Document) -> Document | Problem:
 
 def _unreadable(where: str, error: Exception, *, incomplete: bool = True) -> Problem:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    severity = Severity.HIGH if incomplete else Severity.LOW
-    return Problem(severity, "certgate/unreadable-input", f"cannot be read: {reason}", Spot(where), incomplete=incomplete)
+    found = run_findings.UNREADABLE_INPUT.problem(f"cannot be read: {reason}", Spot(where))
+    return found if incomplete else replace(found, severity=Severity.LOW, incomplete=False)
 
 
 def _relative(path: Path, root: Path) -> str | None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from scanner import tables
+from scanner import run_findings, tables
 from scanner.inventory import identity
 from scanner.inventory.intake import CARRIED, PROVENANCE
 from scanner.model import SIGHTINGS, Problem, Severity, Spot
@@ -206,4 +206,4 @@ def _conflicts(kind: str, seen: pl.DataFrame) -> Iterator[Problem]:
         for row in counted.filter(pl.col(name).list.len() > 1).iter_rows(named=True):
             told = ", ".join(repr(value) for value in row[name][:3])
             message = f"sources disagree about {name} of {kind} {row['asset_id'][:16]}: {told}; the first is used"
-            yield Problem(Severity.LOW, "certgate/conflicting-facts", message, Spot(row["_uri"], row["_line"]))
+            yield run_findings.CONFLICTING_FACTS.problem(message, Spot(row["_uri"], row["_line"]))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from scanner import run_findings
 from scanner import vocabulary as words
 from scanner.importers import _tls_names
 from scanner.model import Problem, Record, Severity, Sighting
@@ -32,7 +33,7 @@ def records(seen: Handshake, told: Told) -> Iterator[Record | Problem]:
         yield Problem(Severity.MEDIUM, "scan-incomplete", f"{seen.target.shown} {_alone(seen, told)}", spot)
     else:
         gone = not seen.reachable or seen.state in {State.SILENT, State.DRIPPING}
-        code = "certgate/unreachable" if gone else "no-tls-seen"
+        code = run_findings.UNREACHABLE.id if gone else "no-tls-seen"
         yield Problem(Severity.HIGH, code, f"{seen.target.shown} {seen.reason}", spot, incomplete=True)
 
 

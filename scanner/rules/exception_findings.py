@@ -3,63 +3,27 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from scanner import run_findings
 from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, ExceptionReport, ExceptionState, Mode, OnUnknown, Outcome, RuleReport, Severity
+from scanner.model import FINDINGS, ExceptionReport, ExceptionState, Mode, OnUnknown, Outcome, RuleReport
 from scanner.request import Request
-from scanner.rules.exceptions import OWN, Waiver
+from scanner.rules.exceptions import Waiver
 from scanner.rules.waiving import Became
+from scanner.run_findings import RunFinding
 
 KIND = "exception"
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A rule about exceptions that is part of certgate."""
-
-    id: str
-    title: str
-    severity: Severity
-    mode: Mode
-    because: str
-    fix: str
-    limit: str
-
-
 RULES = {
-    ExceptionState.LAPSED: Own(
-        f"{OWN}exception-lapsed",
-        "No exception has lapsed",
-        Severity.HIGH,
-        Mode.BLOCK,
-        "An exception that has lapsed waives nothing any more: what it covered is open again, and nobody has accepted that.",
-        "Repair what it covered and remove it with `certgate exceptions prune`, or have a new exception approved.",
-        "in force to the end of its last day, UTC",
-    ),
-    ExceptionState.UNUSED: Own(
-        f"{OWN}exception-unused",
-        "Every exception covers an open finding",
-        Severity.LOW,
-        Mode.WARN,
-        "An exception that covers nothing waits for a finding that nobody has looked at.",
-        "Remove it with `certgate exceptions prune`, or correct its rule and assets.",
-        "at least one open finding that it covers",
-    ),
-    ExceptionState.REFUSED: Own(
-        f"{OWN}exception-refused",
-        "Every exception is one that its rules allow",
-        Severity.HIGH,
-        Mode.BLOCK,
-        "An exception that a rule forbids is not applied; whoever relies on it is mistaken.",
-        "Repair what it covers and remove it, or make it one that the policy allows.",
-        "waivable rules, for no longer than the policy allows",
-    ),
+    ExceptionState.LAPSED: run_findings.EXCEPTION_LAPSED,
+    ExceptionState.UNUSED: run_findings.EXCEPTION_UNUSED,
+    ExceptionState.REFUSED: run_findings.EXCEPTION_REFUSED,
 }
 """By the state that is a finding."""
 
@@ -113,7 +77,7 @@ def _finding(became: Became, request: Request) -> dict[str, Any]:
         "members": [],
         "missing": [],
         "observed": json.dumps({"rule": waiver.rule, "assets": waiver.assets, **_dates(waiver)}, ensure_ascii=False),
-        "limit": own.limit,
+        "limit": own.asks,
         "message": _message(became, request),
         "uri": inside(waiver.mark.path, request.root),
         "line": waiver.mark.line,
@@ -156,11 +120,11 @@ def rule_reports(found: pl.DataFrame, version: str) -> tuple[RuleReport, ...]:
     return tuple(_rule(own, counts[own.id], version) for own in RULES.values() if own.id in counts)
 
 
-def _rule(own: Own, failed: int, version: str) -> RuleReport:
+def _rule(own: RunFinding, failed: int, version: str) -> RuleReport:
     return RuleReport(
-        id=own.id, policy=OWN.rstrip("/"), policy_version=version, policies=(), title=own.title, kinds=(KIND,),
+        id=own.id, policy=run_findings.PREFIX.rstrip("/"), policy_version=version, policies=(), title=own.title, kinds=(KIND,),
         severity=own.severity, mode=own.mode, if_unknown=OnUnknown.FAIL, because=own.because, fix=own.fix, source={},
-        controls=(), limit=own.limit, path="certgate:exceptions", line=1, failed=failed,
+        controls=(), limit=own.asks, path="certgate:exceptions", line=1, failed=failed,
     )  # fmt: skip
 
 

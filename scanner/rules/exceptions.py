@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from scanner import tables
+from scanner import run_findings, tables
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import ExceptionState
 from scanner.rules import scalars
@@ -24,7 +24,7 @@ TEXTS = ("id", "rule", "reason", "owner", "approved_by", "ticket")
 DAYS = ("created", "expires")
 KEYS = ("id", "rule", "assets", "reason", "owner", "approved_by", "ticket", *DAYS)
 """All compulsory, in the order in which they are written."""
-OWN = "certgate/"
+OWN = run_findings.PREFIX
 """The prefix of findings about the run itself; they cannot be waived."""
 MOST_ID = 100
 _ADDRESS = re.compile(r".*<([^<>]+)>\s*")
