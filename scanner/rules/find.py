@@ -1,6 +1,6 @@
 """Where policies are: shipped by name, a file, or every policy of a folder or pack."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +22,8 @@ class PolicyFile:
     named: bool = True
     folder: Path | None = None
     """Where policies it extends, and certificates it names, are looked for first."""
+    pack: Path | None = None
+    """The folder of the pinned pack that it is part of."""
 
     @property
     def stem(self) -> str:
@@ -44,7 +46,11 @@ def find(name: str, *, named: bool = True) -> list[PolicyFile]:
     path = Path(said)
     if path.is_dir() or packs.is_archive(path):
         folder = packs.folder(path, pin)
-        found = [_file(one, named=named, shown=f"{path.as_posix()}/{one.name}") for one in sorted(folder.glob("*.yaml"))]
+        pack = folder if pin is not None else None
+        found = [
+            replace(_file(one, named=named, shown=f"{path.as_posix()}/{one.name}"), pack=pack)
+            for one in sorted(folder.glob("*.yaml"))
+        ]
         if not found:
             raise UsageError(f"--policy {name}: no *.yaml in it")
         return found

@@ -106,11 +106,11 @@ class Lists:
         if len(entry.keys) > 1:
             self.faults.add(place, "certificates says which CAs are meant; beside it stand only label, note, until, issued_until")
             return ()
-        path = self.beside(str(entry.keys[CERTIFICATES]))
-        self.files.append(path)
-        if self.certificates is None:
-            return (entry,)
         try:
+            path = self.beside(str(entry.keys[CERTIFICATES]))
+            self.files.append(path)
+            if self.certificates is None:
+                return (entry,)
             found = self.certificates(path)
         except CertgateError as error:
             self.faults.add(place, str(error))

@@ -5,10 +5,10 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from scanner.errors import Fault
+from scanner.errors import Fault, UsageError
 from scanner.model import Mode
 from scanner.rules import header as head
-from scanner.rules import inheritance, params, parents, rows, terms
+from scanner.rules import inheritance, packs, params, parents, rows, terms
 from scanner.rules.find import PolicyFile
 from scanner.rules.header import NEEDED, Header
 from scanner.rules.lists import Certificates, Lists
@@ -267,4 +267,6 @@ def _own(node: Node | None) -> list[str]:
 
 
 def _beside(file: PolicyFile, name: str) -> str:
+    if file.pack is not None and file.folder is not None and not packs.covers(file.pack, file.folder / name):
+        raise UsageError(f"{name}: the pin of a pack covers only files in it that end in {', '.join(packs.KEPT[1:])}")
     return (file.folder / name).as_posix() if file.folder is not None else name

@@ -1,7 +1,7 @@
 """`extends`: names of policies, or pins of them by version and digest."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from scanner.rules import find
@@ -76,7 +76,7 @@ def file(parent: Parent, child: PolicyFile, chain: tuple[str, ...], faults: Faul
     if parent.sha256 is not None and parent.sha256.text != held:
         words = f"{parent.name} is pinned to other bytes than {found.path} has: its sha256 is {held}"
         faults.add(parent.sha256, f"{words}; compare both with `certgate policy diff` before you pin it anew")
-    return found
+    return replace(found, pack=child.pack)
 
 
 def version(parent: Parent, loaded: Policy, faults: Faults) -> None:

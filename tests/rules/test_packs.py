@@ -1,3 +1,4 @@
+import gzip
 import io
 import tarfile
 import zipfile
@@ -6,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import UsageError
+from scanner.errors import PolicyError, UsageError
 from scanner.rules import find, load, packs
 from scanner.rules.packs import PIN
+from tests.factories import certificate
 
 POLICY = b"policy: acme\nversion: 1.0.0\ntitle: Acme\nowner: pki@acme.example\nextends: [acme-base]\n"
 BASE = b"policy: acme-base\nversion: 1.0.0\ntitle: Acme's base\nowner: pki@acme.example\nextends: [public-tls]\n"
@@ -141,3 +143,60 @@ def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path, name: str) -> Non
     (tmp_path / name).write_bytes(zipped(tmp_path, FILES, "whole.zip").read_bytes()[:60])
     with pytest.raises(UsageError, match="not an archive that can be read"):
         find.find(pin(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"a.yaml": POLICY, "a.yaml/b.yaml": BASE}, {"a.yaml/b.yaml": BASE, "a.yaml": POLICY}, {f"{'x' * 3000}.yaml": POLICY}],
+    ids=["file, then folder", "folder, then file", "long name"],
+)
+def test_members_that_no_folder_can_hold_are_refused_in_words(tmp_path: Path, files: dict[str, bytes]) -> None:
+    """Hostile names never end in an internal fault."""
+    with pytest.raises(UsageError, match="cannot stand beside each other"):
+        find.find(pin(zipped(tmp_path, files)))
+
+
+def test_a_broken_member_or_name_is_refused_in_words(tmp_path: Path) -> None:
+    """LZMA data that is none, and a name that claims to be UTF-8."""
+    with zipfile.ZipFile(tmp_path / "lzma.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("acme.yaml", POLICY)
+    whole = (tmp_path / "lzma.zip").read_bytes()
+    (tmp_path / "lzma.zip").write_bytes(whole.replace(whole[60:80], b"\xff" * 20))
+    named = zipped(tmp_path, {"\u00e9.yaml": POLICY}, "name.zip")
+    named.write_bytes(named.read_bytes().replace("\u00e9".encode(), b"\xff\xfe"))
+    for path in (tmp_path / "lzma.zip", named):
+        with pytest.raises(UsageError, match="not an archive that can be read"):
+            find.find(pin(path))
+
+
+def test_gigabytes_in_headers_and_folders_are_never_unpacked(tmp_path: Path) -> None:
+    """A header that says it is long, and more folders than anybody needs."""
+    header, folder = tarfile.TarInfo("x"), tarfile.TarInfo("d")
+    header.type, header.size, folder.type = b"x", 60_000_000, tarfile.DIRTYPE
+    for number, plain in enumerate((header.tobuf(tarfile.USTAR_FORMAT) + bytes(60_000_000), folder.tobuf() * 60_000)):
+        path = tmp_path / f"{number}.tar.gz"
+        path.write_bytes(gzip.compress(plain))
+        with pytest.raises(UsageError, match="unpacks to more than a pack holds"):
+            find.find(pin(path))
+
+
+def test_one_member_under_two_spellings_stands_twice(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="stands twice"):
+        find.find(pin(zipped(tmp_path, {"acme.yaml": POLICY, "./acme.yaml": BASE})))
+
+
+@pytest.mark.parametrize("named", ["../outside.pem", "cas.txt", "linked/ca.pem", "/etc/ssl/cert.pem"])
+def test_a_pinned_pack_names_no_certificates_that_its_pin_does_not_cover(tmp_path: Path, named: str) -> None:
+    """Else who changes them changes the judgement, and the pin still fits."""
+    ca = certificate("CA", ca=True, usages=None).pem
+    pack, outside = tmp_path / "pack", tmp_path / "out"
+    pack.mkdir()
+    outside.mkdir()
+    for path in (tmp_path / "outside.pem", pack / "cas.txt", outside / "ca.pem"):
+        path.write_bytes(ca)
+    (pack / "linked").symlink_to(outside)
+    text = POLICY.replace(b"acme-base", b"public-tls") + f"lists: {{ cas: [{{ certificates: {named} }}] }}\n".encode()
+    (pack / "acme.yaml").write_bytes(text)
+    lines = f"{sha256(text).hexdigest()}  acme.yaml\n"
+    with pytest.raises(PolicyError, match="the pin of a pack covers only files in it"):
+        load.load(find.find(f"{pack}{PIN}{sha256(lines.encode()).hexdigest()}"))
