@@ -61,12 +61,14 @@ def _with_leaf(endpoints: pl.DataFrame, certificates: pl.DataFrame) -> pl.DataFr
 
 def _with_endpoints(certificates: pl.DataFrame, endpoints: pl.DataFrame) -> pl.DataFrame:
     """The list is open: its null element says that endpoints nobody scanned may serve it, too."""
-    more = pl.lit([None], pl.List(tables.SERVER.dtype))
+    dtype = pl.List(tables.SERVER.dtype)
+    linked = endpoints.filter(pl.col(LINK).is_not_null())
+    if linked.is_empty():
+        return certificates.with_columns(endpoints=pl.lit(None, dtype))
     served = (
-        endpoints.filter(pl.col(LINK).is_not_null())
-        .group_by(LINK, maintain_order=True)
+        linked.group_by(LINK, maintain_order=True)
         .agg(pl.struct(*(tables.SERVER.members or {})).alias("endpoints"))
-        .with_columns(pl.concat_list("endpoints", more))
+        .with_columns(pl.concat_list("endpoints", pl.lit([None], dtype)))
     )
     return certificates.join(served, left_on="asset_id", right_on=LINK, how="left", maintain_order="left")
 

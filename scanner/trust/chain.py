@@ -5,7 +5,7 @@ Dates and constraints are no part of it: a chain says who signed whom; whether i
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -135,22 +135,27 @@ def _signed(child: bytes, issuer: bytes) -> bool | None:
 
 def derive(certificates: pl.DataFrame, roots: Roots, helpers: Sequence[bytes] = ()) -> pl.DataFrame:
     """Add chain, trust and what follows from them to the table of certificates."""
-    builder = Builder(roots)
+    schema = {name: tables.FACTS["certificate"][name].type.dtype for name in _DERIVED}
     numbered = certificates.with_row_index("_row")
     read = numbered.filter(pl.col(tables.DER).is_not_null())
+    if read.is_empty():
+        added = certificates.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in schema.items())
+    else:
+        derived = _derived(read, roots, helpers, schema).with_columns(read["_row"])
+        names = dict.fromkeys([*certificates.columns, *_DERIVED])
+        rest = numbered.drop(_DERIVED, strict=False)
+        added = rest.join(derived, on="_row", how="left", maintain_order="left").select(*names)
+    return added.with_columns(_fallback_trust("trust"), _fallback_trust("trust_basis"))
+
+
+def _derived(read: pl.DataFrame, roots: Roots, helpers: Sequence[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Build the chains of certificates whose bytes are known."""
+    builder = Builder(roots)
     builder.add(read[tables.DER])
     builder.add((*helpers, *roots.private.values(), *roots.public.values()))
     told = [_told(builder, *row) for row in read.select(tables.DER, "asset_id", "issuer.dn").iter_rows()]
-    schema = {name: tables.FACTS["certificate"][name].type.dtype for name in _DERIVED}
-    derived = pl.DataFrame(
-        {name: _gathered(name, [one[name] for one in told], dtype) for name, dtype in schema.items()}, schema=schema
-    )
-    added = (
-        numbered.drop(_DERIVED, strict=False)
-        .join(derived.with_columns(read["_row"]), on="_row", how="left", maintain_order="left")
-        .select(*certificates.columns, *(name for name in _DERIVED if name not in certificates.columns))
-    )
-    return added.with_columns(_fallback_trust("trust"), _fallback_trust("trust_basis"))
+    columns = {name: _gathered(name, [one[name] for one in told], dtype) for name, dtype in schema.items()}
+    return pl.DataFrame(columns, schema=schema)
 
 
 _DERIVED = (
