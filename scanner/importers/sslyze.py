@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from scanner import run_findings
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _json, _sslyze_certificate, _text, _tlv, importer
 from scanner.importers._certificates import FEEDS as FILES
 from scanner.importers._pem_blocks import blocks
 from scanner.importers._sslyze_scan import Scan, items, mapping
 from scanner.importers._sslyze_server import Server, server, unresolved
-from scanner.model import Problem, Record, Severity, Sighting
+from scanner.model import Problem, Record, Sighting
 
 Place = Callable[[str, str, int], Sighting]
 """Says where a thing was seen, from its JSON pointer and the host and port it belongs to."""
@@ -88,9 +89,7 @@ def records(scan: Mapping[str, Any], place: Place, *, seen_at: datetime | None =
         found = server(mapping(entry), pointer)
         if found is None:
             spot = dated(pointer, "", 0).spot
-            yield Problem(
-                Severity.HIGH, "certgate/unreadable-input", "a scan result without host and port", spot, incomplete=True
-            )
+            yield run_findings.UNREADABLE_INPUT.problem("a scan result without host and port", spot)
         elif found.scan is None:
             yield from found.without_tls(dated)
         else:
@@ -118,7 +117,7 @@ def _certificates(found: Server, scan: Scan, place: Place) -> Iterator[Record | 
             sighting = place(where, found.host, found.port)
             if der is None:
                 message = "the certificate's PEM cannot be read; what sslyze printed of it is used"
-                yield Problem(Severity.HIGH, "certgate/unreadable-input", message, sighting.spot, incomplete=True)
+                yield run_findings.UNREADABLE_INPUT.problem(message, sighting.spot)
             if der is None or der not in seen:
                 seen.add(der or b"")
                 printed = _sslyze_certificate.facts(mapping(entry)) if der is None else {}
