@@ -45,6 +45,8 @@ def add(commands: Any) -> None:
     prune.add_argument("--dry-run", action="store_true", help="show the difference and write nothing")
     for verb in (lint, prune):
         _common(verb)
+    for name in ("add", "prune"):
+        verbs.choices[name].set_defaults(undone="written")
 
 
 def _verb(verbs: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser:

@@ -61,7 +61,9 @@ def run(arguments: Sequence[str]) -> int:
     except PolicyError as error:
         count = len(error.faults)
         print("\n".join(map(str, error.faults)), file=sys.stderr)
-        return _fail(f"{count} {'fault' if count == 1 else 'faults'}; nothing was evaluated", Exit.USAGE)
+        return _fail(
+            f"{count} {'fault' if count == 1 else 'faults'}; nothing was {getattr(options, 'undone', 'evaluated')}", Exit.USAGE
+        )
     except CertgateError as error:
         return _fail(str(error), Exit.USAGE)
     except Exception:  # noqa: BLE001 - whatever happens, the build must not go green
