@@ -26,8 +26,8 @@ def test_the_examples_of_the_page_load_and_prove_themselves(block: str) -> None:
 
 
 def test_the_page_has_examples_of_every_part() -> None:
-    """A policy, a group rule and a policy that inherits."""
-    assert len(BLOCKS) == 3
+    """A policy, one with a list, a group rule and a policy that inherits."""
+    assert len(BLOCKS) == 4
 
 
 FRAME = """\
