@@ -29,8 +29,9 @@ class Survey:
         return bool(self.table.select(condition.any()).item()) if self.table.height else False
 
     def look_at(self, names: Iterable[str]) -> None:
-        """Look at several list columns at once."""
+        """Look at several list columns at once; one that is null throughout has no elements."""
         lists = [name for name in names if isinstance(self.schema.get(name), pl.List) and name not in self._open]
+        lists = [name for name in lists if self.table[name].null_count() < self.table.height]
         gaps = (pl.col(name).list.agg(pl.element().null_count()).sum() for name in lists)
         found = self.table.lazy().select(gaps).collect().row(0) if lists else ()
         self._open |= {name: bool(count) for name, count in zip(lists, found, strict=True)}
