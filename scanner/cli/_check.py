@@ -155,7 +155,7 @@ def _root(options: argparse.Namespace) -> Path:
 def request_of(options: argparse.Namespace, settings: dict[str, Any], config_path: Path | None) -> Request:
     """Check the command line and configuration, before any evidence is read."""
     root = _root(options)
-    evidence = (*options.evidence, *_relative(settings.get("evidence", ()), config_path))
+    evidence = (*options.evidence, *_no_hosts(_relative(settings.get("evidence", ()), config_path)))
     if not evidence and not options.targets:
         raise UsageError("no evidence given: name files, folders or hosts, or write --targets FILE (see `certgate check --help`)")
     if evidence.count("-") > 1:
@@ -233,6 +233,20 @@ def _relative(names: Any, config_path: Path | None) -> tuple[str, ...]:
     """Paths in the configuration are relative to it; a name that is no file there is taken as it stands."""
     folder = config_path.parent if config_path is not None else Path()
     return tuple(os.path.relpath(folder / name) if (folder / name.partition("#sha256=")[0]).exists() else name for name in names)
+
+
+def _no_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """NOTE: a pull request can change the configuration; it must not choose what CI connects to."""
+    missing = [name for name in names if not Path(name).exists()]
+    if missing:
+        from scanner.probes import targets
+
+        for name in filter(targets.is_target, missing):
+            raise UsageError(
+                f"{CONFIG}, evidence {name}: no such file; hosts to scan are not read from the configuration, "
+                "so name them on the command line or give --targets FILE"
+            )
+    return names
 
 
 def _assumption(text: str) -> tuple[str, str]:

@@ -27,7 +27,12 @@ KEYS = ("id", "rule", "assets", "reason", "owner", "approved_by", "ticket", *DAY
 OWN = run_findings.PREFIX
 """The prefix of findings about the run itself; they cannot be waived."""
 MOST_ID = 100
-_ADDRESS = re.compile(r".*<([^<>]+)>\s*")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]*[^\s<>()\[\]\",;:.]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+"""What is not drawn (Unicode: Default_Ignorable_Code_Point); it tells nobody apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +185,15 @@ def _names(node: Mapping, texts: dict[str, str], faults: Faults) -> None:
         )
     if texts["rule"].startswith(OWN):
         faults.add(node.get("rule"), f"{texts['rule']}: findings about the run itself cannot be waived")
-    if texts["owner"] and texts["approved_by"] and person(texts["owner"]) == person(texts["approved_by"]):
+    if texts["owner"] and texts["approved_by"] and people(texts["owner"]) & people(texts["approved_by"]):
         faults.add(node.get("approved_by"), f"approved_by is the owner, {texts['owner']}; somebody else must approve")
 
 
-def person(text: str) -> str:
-    """Reduce the name of a person to what tells people apart: the address where one stands in angles; no case, no spaces."""
-    plain = unicodedata.normalize("NFKC", text)
-    address = _ADDRESS.fullmatch(plain)
-    return "".join((address[1] if address else plain).split()).casefold()
+def people(text: str) -> frozenset[str]:
+    """Reduce names to what tells people apart: the addresses in them, else the text; no case, nothing that is not seen."""
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).casefold()
+    joined = re.sub(r"\s*@\s*", "@", plain)
+    return frozenset(_ADDRESS.findall(joined)) or frozenset({"".join(one for one in plain if one.isalnum())})
 
 
 def _day(node: Node | None, name: str, faults: Faults) -> datetime | None:

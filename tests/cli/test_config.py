@@ -61,6 +61,14 @@ def test_its_faults_are_exit_2_with_their_place(text: str, message: str, capsys:
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost:1", "[::1]:1", "www.example.test", "smtp://localhost:1"])
+def test_it_names_no_host_as_evidence(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Evidence is files and folders; what to connect to stands on the command line."""
+    Path("../certgate.yaml").write_text(f'evidence: ["{host}"]\n', encoding="utf-8")
+    assert main(["check", "../certs", "--timeout", "1"]) == 2
+    assert "hosts to scan are not read from the configuration" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["fail_on: no\n", "report: { organisation: on }\n", "roots: [~]\n"])
 def test_ambiguous_words_are_refused(tmp_path: Path, text: str) -> None:
     """What YAML readers take for something else than text is to be quoted, here as in policies."""

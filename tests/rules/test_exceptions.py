@@ -458,3 +458,22 @@ def test_the_page_for_users_shows_an_exception_that_loads_and_settings_that_are_
     assert isinstance(node, Mapping_)
     assert terms.read(node.get("settings"), tried) == {Severity.CRITICAL: timedelta(days=30), Severity.HIGH: timedelta(days=90)}
     assert tried.found == []
+
+
+@pytest.mark.parametrize(
+    "approver",
+    ["Ann <A@X.example>", "<a@x.example> Ann", "mailto:a@x.example", "a@x.example.", "a@x.example (CISO)", "c@x.example, a@x.example",
+     "a @ x.example", "\uff41@x.example", "a\u200d@x.example", "a\u034f@x.example", "\u3164a@x.example\ufe0f"],
+)  # fmt: skip
+def test_no_spelling_of_the_owner_approves(approver: str) -> None:
+    """Whoever owns a risk does not accept it, however the name is written."""
+    assert exceptions.people(approver) & exceptions.people("a@x.example")
+
+
+@pytest.mark.parametrize(("one", "other"), [("a@x.example", "b@x.example"), ("Ann A.", "Ann B."), ("\u674e", "\u738b")])
+def test_other_people_approve(one: str, other: str) -> None:
+    assert not exceptions.people(one) & exceptions.people(other)
+
+
+def test_names_of_nothing_but_signs_tell_nobody_apart() -> None:
+    assert exceptions.people("-") & exceptions.people("--")
