@@ -7,8 +7,8 @@ from datetime import datetime
 import polars as pl
 
 from scanner.model import Outcome
-from scanner.rules import groups, groups_found, missing
-from scanner.rules.compile import lengthened, truth
+from scanner.rules import groups, groups_found, missing, whens
+from scanner.rules.compile import truth
 from scanner.rules.groups import Grouped
 from scanner.rules.logic import TRUE, Node, lists
 from scanner.rules.lower import lower
@@ -19,8 +19,6 @@ from scanner.rules.undeclared import Undeclared, undeclared
 
 BATCH = 32
 """Rules evaluated together: bounds memory, keeps all cores busy."""
-FEW = 1 / 3
-"""Share of the rows up to which it pays to copy them, and to ask nothing of the others."""
 FOUND = {"row": pl.UInt32(), "outcome": pl.String(), "missing": pl.List(pl.String())}
 
 
@@ -145,11 +143,11 @@ def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judg
     table = row.survey.table
     row.survey.look_at(sorted(set().union(*(lists(node) for pair in conditions for node in pair))))
     numbers = {when: f"_when{number}" for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
-    whens = table.select(_full(truth(when, row)).alias(name) for when, name in numbers.items())
-    skips = {when: _skip(when, row, whens[name]) for when, name in numbers.items()}
-    wide = table.hstack(whens.get_columns())
-    asked, rare = _few(whens)
-    questions = [_full(_outcome(when, require, row, numbers[when])) for when, require in conditions]
+    applies = whens.ask(numbers, row)
+    skips = {when: _skip(when, row, applies[name]) for when, name in numbers.items()}
+    wide = table.hstack(applies.get_columns())
+    asked, rare = whens.few(applies)
+    questions = [whens.full(_outcome(when, require, row, numbers[when])) for when, require in conditions]
     of_few = {index: one for index, one in enumerate(questions) if numbers[conditions[index][0]] in rare}
     of_all = {index: one for index, one in enumerate(questions) if index not in of_few}
     names = list(dict.fromkeys(name for one in of_few.values() for name in one.meta.root_names()))
@@ -157,18 +155,6 @@ def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judg
     rows = asked.arg_true()
     for index, condition in enumerate(conditions):
         yield _judged(condition, row, outcomes[index], rows if index in of_few else None, skips[condition[0]])
-
-
-def _few(whens: pl.DataFrame) -> tuple[pl.Series, set[str]]:
-    """Choose those `when` that nearly every row fails, as long as all together ask but few; say which rows."""
-    rare: set[str] = set()
-    asked = pl.repeat(value=False, n=whens.height, dtype=pl.Boolean(), eager=True)
-    may = [when.fill_null(value=True) for when in whens.get_columns()]
-    for when in sorted(may, key=lambda one: int(one.sum())):
-        more = asked | when
-        if int(more.sum()) <= FEW * whens.height:
-            asked, rare = more, rare | {when.name}
-    return asked, rare
 
 
 def _answers(questions: Mapping[int, pl.Expr], table: pl.DataFrame) -> dict[int, pl.Series]:
@@ -179,10 +165,6 @@ def _answers(questions: Mapping[int, pl.Expr], table: pl.DataFrame) -> dict[int,
         found = table.lazy().select(named[start : start + BATCH]).collect()
         answers |= {int(one.name): one for one in found.get_columns()}
     return answers
-
-
-def _full(outcome: pl.Expr) -> pl.Expr:
-    return outcome if any(outcome.meta.root_names()) else lengthened(outcome)
 
 
 def _outcome(when: Node, require: Node, row: Row, applies: str) -> pl.Expr:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules import evaluate as module
+from scanner.rules import whens
 from scanner.rules.compile import column
 from scanner.rules.evaluate import Counts, evaluate
 from scanner.rules.syntax import Predicate
@@ -62,7 +62,7 @@ def test_the_compiler_agrees_where_hypothesis_looks(random: Random, seed: int) -
 def test_outcomes_and_missing_fields_agree_with_the_reference(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """`when` and `require` give the outcome, its count and, where it is unknown, the missing fields of the page."""
     random = Random(f"rules {seed}")
-    monkeypatch.setattr(module, "FEW", (0, module.FEW, 1)[seed % 3])
+    monkeypatch.setattr(whens, "FEW", (0, whens.FEW, 1)[seed % 3])
     table = worlds.table(random, ROWS)
     rules = [rule(worlds.predicate(random, 2), worlds.predicate(random, 2), KIND, id_=str(one)) for one in range(10)]
     evaluation = evaluate(rules, {KIND: table}, AS_OF)

@@ -6,7 +6,6 @@ import pytest
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules import evaluate as module
 from scanner.rules.evaluate import Counts, Evaluation, evaluate
 from scanner.rules.syntax import AllOf, Elements, Entry, InList, Predicate, Rule
 from tests.rules.rules import AS_OF, compared, rule
@@ -96,18 +95,23 @@ def test_a_constant_rule_judges_every_row() -> None:
     assert over({}, {}, {}, rules=[rule(None, lapsed)]).counts("made/up") == Counts(failed=3)
 
 
-@pytest.mark.parametrize(("name", "other"), [("BATCH", 2), ("FEW", 0), ("FEW", 1)])
+@pytest.mark.parametrize(("name", "other"), [("evaluate.BATCH", 2), ("whens.FEW", 0), ("whens.FEW", 1)])
 def test_batches_and_copies_make_no_difference(name: str, other: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many rules are evaluated together, and whichever of them over a copy of the few rows they ask, they say the same."""
     listed = Elements("usage", "any", compared("", "is", "tls-server"))
     rules = [
-        rule(listed if number % 2 else PUBLIC, AllOf((listed, compared("key.bits", "at_least", number))), id_=str(number))
+        rule(
+            (listed, PUBLIC, AllOf((PUBLIC, compared("subject.cn", "matches", "a.*"))))[number % 3],
+            AllOf((listed, compared("key.bits", "at_least", number))),
+            id_=str(number),
+        )
         for number in range(9)
     ]
     rows: list[dict[str, Any]] = [
-        {"usage": usage, "key.bits": bits, "trust": "public" if bits > 1 else "private"}
+        {"usage": usage, "key.bits": bits, "trust": "public" if bits > 1 else "private", "subject.cn": name}
         for usage in (["tls-server"], ["email"], [None], None)
         for bits in (1, 5, 9)
+        for name in ("ab", "b")
     ]
 
     def said() -> list[tuple[Counts, list[Any]]]:
@@ -115,7 +119,7 @@ def test_batches_and_copies_make_no_difference(name: str, other: int, monkeypatc
         return [(evaluation.counts(one.id), evaluation.findings(one.id, "certificate").rows()) for one in rules]
 
     whole = said()
-    monkeypatch.setattr(module, name, other)
+    monkeypatch.setattr(f"scanner.rules.{name}", other)
     assert said() == whole
     assert len({counts for counts, _ in whole}) > 3
 
