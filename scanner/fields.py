@@ -69,6 +69,7 @@ def facts(kind: str, fact: Fact) -> Iterator[tuple[str, str]]:
     known = described(kind, fact)
     unit = f", in {known['unit']}" if known["unit"] else ""
     yield "type", f"{known['type']}{unit}"
+    yield "parts", _parts(fact)
     yield "values", _some(known["values"], SHOWN_VALUES)
     yield "origin", f"{known['origin']}: {_ORIGINS[fact.origin]}"
     yield "no value", _nothing(fact)
@@ -76,6 +77,12 @@ def facts(kind: str, fact: Fact) -> Iterator[tuple[str, str]]:
     yield "fed by", ", ".join(known["fed_by"])
     yield "operators", ", ".join(operators_of(fact.type))
     yield "read by", _some(known["read_by"], SHOWN_RULES)
+
+
+def _parts(fact: Fact) -> str:
+    """Say what predicates may ask of a struct, or of each element of a list of them."""
+    members = (fact.type.element or fact.type).members or {}
+    return ", ".join(f"{name} ({type_.name})" for name, type_ in members.items())
 
 
 def _nothing(fact: Fact) -> str:

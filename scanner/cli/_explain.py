@@ -12,7 +12,6 @@ from typing import Any
 from scanner.errors import UsageError
 from scanner.model import Exit, Outcome, Report, RuleReport
 from scanner.rules.syntax import Rule
-from scanner.tables import Fact
 
 EPILOG = """\
 examples:
@@ -85,14 +84,8 @@ def _word(subject: str) -> bool:
         _print(f"{subject} — {operator.doc}", *operator_pages.facts(operator))
     kinds = [(kind, fact) for kind in tables.KINDS if (fact := tables.fact(kind, subject)) is not None]
     for kind, fact in kinds:
-        _print(f"{subject} of {kind} — {fact.doc}", *fields.facts(kind, fact), ("parts", _parts(fact)))
+        _print(f"{subject} of {kind} — {fact.doc}", *fields.facts(kind, fact))
     return bool(kinds) or subject in OPERATORS
-
-
-def _parts(fact: Fact) -> str:
-    """Say what predicates may ask of a struct, or of each element of a list of them."""
-    members = (fact.type.element or fact.type).members or {}
-    return ", ".join(f"{name} ({kind.name})" for name, kind in members.items())
 
 
 def _rule(rule_id: str, names: list[str]) -> None:

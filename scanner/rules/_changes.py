@@ -155,8 +155,8 @@ class Where:
         if old.op == new.op and old.op in ORDER:
             steps = _limit_changes.steps(old.operands[0], new.operands[0], old.op, self.kinds)
             if steps:
-                subject = f"number of {old.subject or 'members'}" if isinstance(old, Size) else old.subject or "it"
-                label = f"{subject}: {'not ' if self.inside_not else ''}{ORDER[old.op]}"
+                subject = f"number of {old.subject or 'members'}" if isinstance(old, Size) else old.subject
+                label = f"{_led(subject)}{'not ' if self.inside_not else ''}{ORDER[old.op]}"
                 return [self._told(_way(step.looser), f"{label} {step.words}") for step in steps]
         verb = _SETS.get(old.op)
         constant = all(isinstance(one, Literal) for one in (*old.operands, *new.operands))
@@ -169,15 +169,15 @@ class Where:
         gone, come = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
         accepts = verb == "accepts"
         said = "accepts" if accepts is not self.inside_not else "refuses"
-        subject = old.subject or "it"
+        subject = _led(old.subject)
         if len(before) == len(after) == 1:
-            words = f"{subject}: {said} {in_words(after[0])} instead of {in_words(before[0])}"
+            words = f"{subject}{said} {in_words(after[0])} instead of {in_words(before[0])}"
             return [self._told(LOOSER, words), self._told(TIGHTER, words)]
         told = []
         if come:
-            told.append(self._told(_way(accepts), f"{subject}: also {said} {listed(come)}"))
+            told.append(self._told(_way(accepts), f"{subject}also {said} {listed(come)}"))
         if gone:
-            told.append(self._told(_way(not accepts), f"{subject}: no longer {said} {listed(gone)}"))
+            told.append(self._told(_way(not accepts), f"{subject}no longer {said} {listed(gone)}"))
         return told
 
     def _entries(self, old: InList, new: InList) -> list[Change]:
@@ -255,3 +255,8 @@ def _first_test(predicate: Predicate, *, exact: bool) -> Hashable:
     if isinstance(predicate, AllOf):
         return (AllOf, *predicate.parts[:1]) if exact else None
     return _subject(predicate, exact=True) if exact else None
+
+
+def _led(subject: str) -> str:
+    """Lead in with a name; an element of a list has none."""
+    return f"{subject}: " if subject else ""

@@ -14,6 +14,8 @@ from scanner.rules.words import nearest
 
 AMENDABLE = ("for", "controls")
 """Lists of a rule that may be written `{ add: […] }` or `{ remove: […] }`."""
+MOST_TOLD = 3
+"""Of what is weaker in one rule; `policy diff` says all."""
 
 
 def find(key: Scalar, inherited: MappingType[str, Rule], faults: Faults) -> Rule | None:
@@ -149,12 +151,12 @@ def loosened(pairs: Iterable[tuple[Rule, Rule, Node | None]], faults: Faults) ->
     """Compare inherited rules with what they were; what is weaker needs a reason, which reports print."""
     found = []
     for old, new, at in pairs:
-        weaker = "; ".join(strictness.compare(old, new).loosens)
+        weaker = strictness.compare(old, new).loosens
         if weaker and new.override:
-            found.append(Loosened(new.id, weaker, new.override))
+            found.append(Loosened(new.id, "; ".join(weaker), new.override))
         elif weaker:
+            more = f"; and {len(weaker) - MOST_TOLD} more" if len(weaker) > MOST_TOLD else ""
+            told = "; ".join(weaker[:MOST_TOLD]) + more
             where = f"{old.id} is weaker than at {old.mark.path}:{old.mark.line}"
-            faults.add(
-                at, f"{where}; say why with override: REASON in {new.id}, or ask at least as much. What is weaker: {weaker}"
-            )
+            faults.add(at, f"{where}; say why with override: REASON in {new.id}, or ask at least as much. What is weaker: {told}")
     return tuple(found)
