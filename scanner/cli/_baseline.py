@@ -53,6 +53,7 @@ def _report(folder: Path) -> Report:
 
 def create_baseline(options: argparse.Namespace) -> Exit:
     """Write all open findings of a result; say what is left out."""
+    from reports._safe import visible
     from scanner.cli import _outputs
     from scanner.rules import baseline
 
@@ -68,12 +69,13 @@ def create_baseline(options: argparse.Namespace) -> Exit:
     left = f"; {waived:,} waived {'one is' if waived == 1 else 'ones are'} left to their exceptions" if waived else ""
     count = f"{held.height:,} {'finding' if held.height == 1 else 'findings'}"
     told = f"{options.output}: {count} as of {report.as_of.date()}, owned by {options.owner.strip()}{left}"
-    print(told, file=sys.stderr if options.output == "-" else sys.stdout)
+    print(visible(told), file=sys.stderr if options.output == "-" else sys.stdout)
     return Exit.OK
 
 
 def diff_baseline(options: argparse.Namespace) -> Exit:
     """Print what a result has beyond a baseline, and what it lacks."""
+    from reports._safe import visible
     from scanner.rules import baseline
 
     held = baseline.load(options.baseline)
@@ -81,7 +83,7 @@ def diff_baseline(options: argparse.Namespace) -> Exit:
     compared = baseline.compare(held, report.findings, _rules(report), (), report.as_of)
     rows = {row["finding_id"]: row for row in baseline.kept(report.findings).iter_rows(named=True)}
     new = [one for one in rows if one not in compared.known and one not in compared.worse]
-    print(f"baseline of {held.created}, owned by {held.owner}, beside {options.result} as of {report.as_of.date()}")
+    print(visible(f"baseline of {held.created}, owned by {held.owner}, beside {options.result} as of {report.as_of.date()}"))
     _section("new", (_line(rows[one]) for one in new), len(new))
     worse = [(one, why) for one, why in compared.worse.items() if one in rows]
     _section("worse", (f"{_line(rows[one])} ({why})" for one, why in worse), len(worse))

@@ -60,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         return _fail("interrupted; nothing was judged", Exit.INCOMPLETE)
     except PolicyError as error:
         count = len(error.faults)
-        print("\n".join(map(str, error.faults)), file=sys.stderr)
+        print("\n".join(map(_visible, error.faults)), file=sys.stderr)
         return _fail(
             f"{count} {'fault' if count == 1 else 'faults'}; nothing was {getattr(options, 'undone', 'evaluated')}", Exit.USAGE
         )
@@ -72,9 +72,14 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _fail(message: str, code: Exit) -> int:
+def _visible(text: object) -> str:
+    """NOTE: a pull request chooses the names of files, and pipelines take lines that begin with `::` for commands."""
     from reports._safe import visible
 
-    lines = "\n".join(visible(line) for line in message.splitlines())
+    return visible(text)
+
+
+def _fail(message: str, code: Exit) -> int:
+    lines = "\n".join(map(_visible, message.splitlines()))
     print(f"certgate: {lines}\ncertgate: exit {int(code)}", file=sys.stderr)
     return code

@@ -146,6 +146,8 @@ def _text(found: _Proof, *, verbose: bool) -> None:
 
 def _summary(found: _Proof) -> str:
     told = many(len(found.failed), "failure") if found.failed else "all pass"
+    if found.faults:
+        told = f"{told if found.results else 'none ran'}; {many(len(found.faults), 'fault')} in policies that do not load"
     return f"{many(len(found.results), 'test')} of {many(len(found.policies), 'policy')}: {told}"
 
 
@@ -237,8 +239,10 @@ def _print_json(**document: Any) -> None:
 
 
 def _print_lines(lines: Iterable[str], stream: Any = None) -> None:
+    from reports._safe import visible
+
     for line in lines:
-        print(line, file=stream)
+        print(visible(line), file=stream)
 
 
 def many(count: int, noun: str) -> str:

@@ -186,3 +186,14 @@ def test_the_exit_code_of_everything_that_is_accepted(outcome: str, accepted: st
         if (code, result["exit"]["code"]) != (wanted, wanted):
             wrong.append((severity, mode, if_unknown, fail_on, code, wanted))
     assert wrong == []
+
+
+def test_the_owner_of_a_baseline_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+    """A baseline may come with a pull request."""
+    policy()
+    run("--save", "now")
+    for command in (["create", "now", "-o", "b.json", "--owner", "a\x1b[31m\n::error::b"], ["diff", "b.json", "now"]):
+        assert main(["baseline", *command]) == 0
+    out = capsys.readouterr().out
+    assert out.count("owned by a<U+001B>[31m ::error::b") == 2
+    assert "\x1b" not in out

@@ -141,3 +141,22 @@ def test_a_name_that_is_no_policy_gives_the_nearest(capsys: pytest.CaptureFixtur
     for command in ("lint", "test", "show"):
         assert main(["policy", command, "pubic-tls"]) == 2
         assert "nearest: 'public-tls'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["lint", "test"])
+@pytest.mark.parametrize("form", ["text", "github"])
+def test_the_name_of_a_file_writes_no_line_and_no_colour(command: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pull request chooses the names of files; a line that begins with `::` is a command to the pipeline."""
+    Path("p").mkdir()
+    Path("p/a\x1b[31m\n::add-mask::x\u202e.yaml").write_text(POLICY.format(name="a", limit=2048), encoding="utf-8")
+    assert main(["policy", command, "p", "--format", form]) == 2
+    out, err = capsys.readouterr()
+    assert "<U+001B>[31m" in out + err
+    assert not {"\x1b", "\u202e"} & set(out + err)
+    assert not any(line.startswith("::add-mask") for line in (out + err).splitlines())
+
+
+def test_what_does_not_load_is_not_said_to_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    write(bad="many")
+    assert main(["policy", "test", "p", "--format", "github"]) == 2
+    assert capsys.readouterr().out.endswith("0 tests of 0 policies: none ran; 1 fault in policies that do not load\n")
