@@ -36,7 +36,7 @@ def check(request: Request, tool: Mapping[str, str], progress: Progress) -> Repo
 def derive(merged: Merged, helpers: Sequence[bytes], own_roots: Sequence[bytes]) -> dict[str, pl.DataFrame]:
     """Compute chain, trust and everything that one kind tells about another; never taken from a snapshot."""
     certificates = chain.derive(merged.tables["certificate"], roots.load(own_roots), helpers)
-    types = set(merged.sightings["source_type"])
+    types = set(merged.sightings["source_type"].unique())
     return cross.derive(
         {**merged.tables, "certificate": certificates}, inventories="inventory" in types, scans="network" in types
     )
