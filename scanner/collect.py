@@ -24,6 +24,7 @@ from scanner.request import Request
 if TYPE_CHECKING:
     from scanner.probes.targets import Target
 
+_MOST_MAPPING = 10_000_000
 KNOWN = "PEM, DER, PKCS#7, sslyze JSON and inventories in CSV, JSON and JSON Lines"
 
 
@@ -73,7 +74,11 @@ def _mappings(name: str | None) -> tuple[InventoryMapping, ...]:
     if name is None:
         return ()
     try:
-        return load_mappings(name, Path(name).read_text(encoding="utf-8"))
+        with Path(name).open("rb") as file:
+            data = file.read(_MOST_MAPPING + 1)
+        if len(data) > _MOST_MAPPING:
+            raise UsageError(f"--mapping {name}: more than {_MOST_MAPPING:,} bytes; a mapping is smaller")
+        return load_mappings(name, data.decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--mapping {name}: {getattr(error, 'strerror', None) or error}") from error
 

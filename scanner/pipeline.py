@@ -30,6 +30,7 @@ def check(request: Request, tool: Mapping[str, str], progress: Progress) -> Repo
     merged = merge(collected.intake.frames(), certificate.read)
     known = derive(merged, scope.helpers(policies, request), scope.roots(request))
     chosen, notes = scope.where(timed(scope.assumed(known, request), request.as_of), request)
+    notes += scope.left_out(policies, rules, request)
     return judged(request, tool, policies, rules, held, collected, merged, chosen, notes)
 
 

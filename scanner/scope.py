@@ -47,6 +47,19 @@ def rules(loaded: Sequence[Policy], request: Request) -> tuple[Rule, ...]:
     )
 
 
+def left_out(loaded: Sequence[Policy], chosen: Sequence[Rule], request: Request) -> list[Problem]:
+    """Say how many rules --only and --skip leave out: a report that shows none of their findings must not seem whole."""
+    known = {rule.id: rule for policy in loaded for rule in policy.rules if not rule.off(request.as_of)}
+    lost = known.keys() - {rule.id for rule in chosen}
+    if not lost:
+        return []
+    flags = " ".join(
+        f"{flag} {pattern}" for flag, patterns in (("--only", request.only), ("--skip", request.skip)) for pattern in patterns
+    )
+    words = f"{len(lost):,} of {len(known):,} rules {'was' if len(lost) == 1 else 'were'} left out of this run ({flags})"
+    return [Problem(Severity.LOW, "rules-left-out", words, Spot("--only" if request.only else "--skip"))]
+
+
 def _matches(rule_id: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(rule_id, pattern) for pattern in patterns)
 

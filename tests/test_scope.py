@@ -192,3 +192,15 @@ def test_policies_are_told_with_what_they_extend_the_named_first() -> None:
     assert {"public-tls", "tls-endpoints", "pqc-readiness"} <= set(ids)
     assert len(ids) == len(set(ids))
     assert {one.id for one in told if one.named} == {"default"}
+
+
+def test_rules_that_are_left_out_are_counted_and_said() -> None:
+    """A green report of half a policy must not pass for one of the whole."""
+    request = asked(skip=("public-tls/expired", "*/life*"))
+    policies = scope.policies(request)
+    (note,) = scope.left_out(policies, scope.rules(policies, request), request)
+    every = len(chosen())
+    assert note.message == f"2 of {every} rules were left out of this run (--skip public-tls/expired --skip */life*)"
+    assert not note.incomplete
+    whole = asked()
+    assert scope.left_out(policies, scope.rules(policies, whole), whole) == []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.cli import main
 from scanner.errors import PolicyError, UsageError
 from scanner.model import FINDINGS
 from scanner.rules import baseline
@@ -225,3 +226,15 @@ def test_no_document_crashes_the_reader(tmp_path_factory: pytest.TempPathFactory
     path.write_bytes(orjson.dumps(value))
     with pytest.raises((PolicyError, UsageError)):
         baseline.load(str(path))
+
+
+@pytest.mark.parametrize("flag", ["--baseline", "--mapping"])
+def test_a_link_without_end_is_not_read_to_the_end(
+    flag: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A repository can hold a link to /dev/zero, which says that it has no bytes."""
+    monkeypatch.setattr(baseline, "MOST_BYTES", 1_000_000)
+    (tmp_path / "b.json").symlink_to("/dev/zero")
+    (tmp_path / "x.pem").write_bytes(b"")
+    assert main(["check", str(tmp_path / "x.pem"), flag, str(tmp_path / "b.json")]) == 2
+    assert "more than 1" in capsys.readouterr().err
