@@ -24,6 +24,9 @@ from scanner.rules.lists import Certificates
 from scanner.rules.syntax import Policy, Rule, Source
 from scanner.tables import Fact, Origin
 
+IDENTITY = ("asset_id", "place", "name", "sources")
+"""What merging gives every asset."""
+
 
 def policies(request: Request) -> tuple[Policy, ...]:
     """Load the policies asked for."""
@@ -145,6 +148,8 @@ def _filled(kind: str, table: pl.DataFrame, name: str, text: str) -> pl.Expr:
     assert fact is not None
     if fact.time:
         raise UsageError(f"--assume {name}: it follows from {' and '.join(fact.time)}; assume these, or use --as-of")
+    if name in IDENTITY:
+        raise UsageError(f"--assume {name}: it says which asset this is, and cannot be assumed")
     if fact.joined:
         raise UsageError(f"--assume {name}: it is a fact of {fact.joined}; assume it there")
     value = pl.lit(load.value(kind, name, text)).cast(fact.type.dtype)
@@ -180,7 +185,7 @@ def where(known: Mapping[str, pl.DataFrame], request: Request) -> tuple[dict[str
             words = f"{unknown} of {table.height} rows of kind {kind}"
             notes.append(
                 Problem(
-                    Severity.INFO,
+                    Severity.LOW,
                     "where-unknown",
                     f"--where could not be decided for {words}; they are kept",
                     Spot("--where"),

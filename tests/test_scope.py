@@ -154,7 +154,7 @@ def test_where_keeps_and_counts_what_it_cannot_decide() -> None:
     """Nothing escapes a gate because a fact about it is missing."""
     found, (note,) = kept("{trust: public}")
     assert found == {"certificate": ["a", "b", "c"]}
-    assert note.severity is Severity.INFO
+    assert note.severity is Severity.LOW
     assert "2 of 3 rows of kind certificate" in note.message
 
 
@@ -204,3 +204,10 @@ def test_rules_that_are_left_out_are_counted_and_said() -> None:
     assert not note.incomplete
     whole = asked()
     assert scope.left_out(policies, scope.rules(policies, whole), whole) == []
+
+
+@pytest.mark.parametrize("name", scope.IDENTITY)
+def test_what_says_which_asset_it_is_cannot_be_assumed(name: str) -> None:
+    """An assumed identity would move findings to another asset."""
+    with pytest.raises(UsageError, match="cannot be assumed"):
+        scope.assume("certificate", tables.frame("certificate", [{"asset_id": "aa"}]), {name: "x"})

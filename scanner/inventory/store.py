@@ -151,7 +151,29 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{folder}: not a certgate result: {error}") from error
     if version > SCHEMA_VERSION:
         raise UsageError(f"{folder}: written by a newer certgate (schema {version}; this one reads up to {SCHEMA_VERSION})")
+    _verify(folder, found)
     return found
+
+
+def _verify(folder: Path, found: Mapping[str, Any]) -> None:
+    """Hold every file that the manifest lists against its digest: a result that was touched is none."""
+    try:
+        listed = {str(one["name"]): str(one["sha256"]) for one in found["outputs"]}
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{folder / MANIFEST}: its list of outputs cannot be read") from error
+    needed = {"sightings.parquet", *((RESULT, "findings.parquet") if (folder / RESULT).is_file() else ())}
+    if lacking := needed - set(listed):
+        raise UsageError(f"{folder / MANIFEST}: does not list {', '.join(sorted(lacking))}")
+    # NOTE: a table that is read though nobody listed it could have been put there later.
+    there = [f"{kind}.parquet" for kind in tables.KINDS if (folder / f"{kind}.parquet").is_file()]
+    if strange := [name for name in there if name not in listed]:
+        raise UsageError(f"{folder}: {', '.join(strange)} is not in the manifest")
+    for name, digest in listed.items():
+        path = folder / name
+        if ".." in Path(name).parts or not path.is_file() or sha256(path.read_bytes()).hexdigest() != digest:
+            raise UsageError(
+                f"{path}: is gone or was changed after the result was written; its digest is not that of the manifest"
+            )
 
 
 def load_tables(folder: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, dict[str, Any]]:

@@ -27,6 +27,14 @@ def save(said: Report, folder: Path) -> Path:
     return folder
 
 
+def sealed(folder: Path) -> None:
+    """Write the digests anew, as somebody would who changes a result and means not to be found out."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for one in manifest["outputs"]:
+        one["sha256"] = sha256((folder / one["name"]).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
 def differences(one: Report, other: Report) -> list[str]:
     """Name the fields in which two reports differ."""
     plain = [name for name in Report.__dataclass_fields__ if name not in TABLES and getattr(one, name) != getattr(other, name)]
@@ -161,6 +169,7 @@ def test_a_policy_named_in_a_result_never_leads_out_of_its_folder(tmp_path: Path
     result = json.loads((folder / "result.json").read_bytes())
     result["policies"][0]["id"] = "../../secret"
     (folder / "result.json").write_text(json.dumps(result))
+    sealed(folder)
     assert "secret" not in store.load(folder).policies[0].text
 
 
@@ -171,6 +180,7 @@ def test_a_broken_table_is_a_fault_in_words(read: Callable[[Path], object], data
     """A folder cut short on its way is bad input, not an internal fault."""
     folder = save(small(), tmp_path / "result")
     (folder / name).write_bytes(data)
+    sealed(folder)
     with pytest.raises(UsageError, match=name):
         read(folder)
 
@@ -180,6 +190,7 @@ def test_a_broken_result_is_a_fault_in_words(text: bytes, tmp_path: Path) -> Non
     """Likewise the JSON output."""
     folder = save(empty(), tmp_path / "result")
     (folder / "result.json").write_bytes(text)
+    sealed(folder)
     with pytest.raises(UsageError, match=r"result\.json"):
         store.load(folder)
 
@@ -189,6 +200,7 @@ def test_a_table_of_other_types_is_a_fault_in_words(tmp_path: Path) -> None:
     folder = save(small(), tmp_path / "result")
     path = folder / "certificate.parquet"
     pl.read_parquet(path).with_columns(pl.lit("many").alias("key.bits")).write_parquet(path)
+    sealed(folder)
     with pytest.raises(UsageError, match=r"certificate\.parquet"):
         store.load_tables(folder)
 
@@ -197,5 +209,29 @@ def test_a_table_of_other_columns_is_a_fault_in_words(tmp_path: Path) -> None:
     """A table that somebody made by hand is refused where it lacks what reports say."""
     folder = save(empty(), tmp_path / "result")
     pl.DataFrame({"x": [1]}).write_parquet(folder / "findings.parquet")
+    sealed(folder)
     with pytest.raises(UsageError, match=r"findings\.parquet"):
         store.load(folder)
+
+
+@pytest.mark.parametrize("name", ["findings.parquet", "result.json", "sightings.parquet", "policies/public-tls.yaml"])
+def test_a_result_that_was_changed_is_refused(name: str, tmp_path: Path) -> None:
+    """Findings cut out, an exit code made good: the manifest's digests tell."""
+    folder = save(small(), tmp_path / "result")
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    with pytest.raises(UsageError, match="was changed after the result was written"):
+        store.load(folder)
+
+
+def test_a_file_that_is_gone_or_was_put_there_is_refused(tmp_path: Path) -> None:
+    """What the manifest lists is there, and no table that it does not list."""
+    folder = save(small(), tmp_path / "result")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["outputs"] = [one for one in manifest["outputs"] if one["name"] != "certificate.parquet"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(UsageError, match=r"certificate\.parquet is not in the manifest"):
+        store.load_tables(folder)
+    (folder / "certificate.parquet").unlink()
+    (folder / "rules.parquet").unlink()
+    with pytest.raises(UsageError, match=r"rules\.parquet: is gone"):
+        store.load_tables(folder)
