@@ -103,6 +103,10 @@ def _counts(page: Page, report: Report) -> None:
         (sum(rule.skipped for rule in rules), "not applicable"),
     ]
     page.say("Checks: " + ", ".join(f"{count:,} {word}" for count, word in totals), 2)
+    passed_over = [(source.ignored, source.name) for source in report.sources if source.ignored]
+    if passed_over:
+        folders = ", ".join(f"{_words.many(count, 'file')} of {name}" for count, name in passed_over)
+        page.say(f"Not recognised, and not judged: {folders}.", 2)
 
 
 def _apart(page: Page, report: Report) -> None:

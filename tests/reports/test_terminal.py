@@ -108,3 +108,9 @@ def test_members_of_a_group_are_some_and_a_count() -> None:
 def test_quiet_leaves_the_verdict() -> None:
     """Three lines at most."""
     assert len(summary(report(), width=110, quiet=True).splitlines()) <= 5
+
+
+def test_files_that_nothing_recognised_are_counted() -> None:
+    """A folder may hold evidence in a form that is not known here: nobody is to believe that it was judged."""
+    said = summary(report(), width=110)
+    assert "Not recognised, and not judged: 2 files of certs/." in said
