@@ -1,36 +1,10 @@
 """Rules of certgate itself (`certgate/…`): they have no policy, so reports say here why they matter and what to do."""
 
+from scanner import run_findings
 from scanner.model import Mode, OnUnknown, Report, RuleReport, Severity
 
-GAP = "certgate/evidence-gap"
-LEFT_OUT = "certgate/left-out"
-WORDS = {
-    GAP: (
-        "Evidence is missing",
-        "Missing evidence is never taken for a pass: what could not be judged may hold a failure.",
-        "Give a source that shows the missing facts.",
-    ),
-    LEFT_OUT: (
-        "Results are left out",
-        "Code scanning takes a bounded number of results; the rest is in the other reports.",
-        "Open the HTML or JSON report for all findings.",
-    ),
-    "certgate/exception-lapsed": (
-        "An exception has lapsed",
-        "The risk was accepted up to a day that has passed; what it covered is open again.",
-        "Mend what it covered and remove the entry, or have it approved again with a new end.",
-    ),
-    "certgate/exception-unused": (
-        "An exception matches nothing",
-        "An entry without effect hides the next failure that happens to match it.",
-        "Remove the entry, or mend its rule and assets.",
-    ),
-    "certgate/exception-refused": (
-        "An exception is refused",
-        "The policy forbids it, so it is not applied and what it names stays open.",
-        "Mend the finding; or change the policy that forbids the exception, with its owner.",
-    ),
-}
+GAP, LEFT_OUT = run_findings.EVIDENCE_GAP.id, run_findings.LEFT_OUT.id
+WORDS = {one.id: (one.title, one.because, one.fix) for one in run_findings.ALL.values()}
 """Title, why it matters, what to do."""
 _OTHER = ("A finding about the run itself", "The run is not as it should be.", "Read the message and mend its cause.")
 

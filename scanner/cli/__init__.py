@@ -4,8 +4,6 @@ import gc
 import sys
 from collections.abc import Sequence
 
-HELP_HINT = "Try `certgate --help`."
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run certgate; return the exit code (0 met, 1 violations, 2 usage, 3 incomplete, 4 internal fault)."""
