@@ -6,6 +6,7 @@ from typing import Any
 from reports._parts import own
 from reports._safe import cut, visible
 from scanner.model import RuleReport
+from scanner.vocabulary import SECONDARY
 
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.5"}
@@ -50,7 +51,8 @@ def own_rule(rule_id: str) -> dict[str, Any]:
 
 def _source(source: Mapping[str, str]) -> list[str]:
     said = " ".join(filter(None, (source.get("doc"), source.get("edition"), source.get("clause"))))
-    return [f"Source: {said}"] if said else []
+    read = f" ({SECONDARY})" if source.get("confidence") == "secondary" else ""
+    return [f"Source: {said}{read}"] if said else []
 
 
 def _help(lines: list[str]) -> dict[str, str]:

@@ -206,7 +206,7 @@ class RuleReport:
     because: str
     fix: str
     source: Mapping[str, str]
-    """doc, edition, clause, binding, checked; url where known."""
+    """doc, edition, clause, binding, checked; url where known; confidence where it was said."""
     controls: tuple[str, ...]
     limit: str
     """What is asked, in words, at as_of."""

@@ -255,5 +255,6 @@ def _source(source: Source) -> dict[str, str]:
         "edition": source.edition,
         "clause": source.clause,
         "binding": source.binding,
+        "confidence": source.confidence,
     }
     return {name: value for name, value in (fields | {"checked": checked, "url": source.url}).items() if value}

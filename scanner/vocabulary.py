@@ -1,5 +1,7 @@
 """The closed word lists of the registry: how standards spell algorithms, curves, usages and groups."""
 
+SECONDARY = "known from secondary sources, so it warns until checked"
+"""What is said of a rule whose clause was not read in the document itself."""
 ML_DSA = ("ML-DSA-44", "ML-DSA-65", "ML-DSA-87")
 SLH_DSA = tuple(f"SLH-DSA-{family}-{size}{speed}" for family in ("SHA2", "SHAKE") for size in (128, 192, 256) for speed in "sf")
 HASH_ML_DSA = tuple(f"Hash{name}" for name in ML_DSA)

@@ -8,6 +8,7 @@ import polars as pl
 from reports import _words
 from reports._parts.findings import Finding, failures
 from scanner.model import RuleReport
+from scanner.vocabulary import SECONDARY
 
 MOST_OWNERS = 4
 
@@ -44,7 +45,8 @@ class Card:
 def cited(source: Mapping[str, str]) -> str:
     """Name the source of a rule: document, edition and clause."""
     clause = f"clause {source['clause']}" if source.get("clause") else ""
-    return " ".join(filter(None, (source.get("doc"), source.get("edition"), clause)))
+    said = " ".join(filter(None, (source.get("doc"), source.get("edition"), clause)))
+    return f"{said} ({SECONDARY})" if source.get("confidence") == "secondary" else said
 
 
 def filled(text: str, *, name: str, observed: str, limit: str) -> str:

@@ -89,7 +89,7 @@ def _word(subject: str) -> bool:
 
 
 def _rule(rule_id: str, names: list[str]) -> None:
-    from scanner.rules import find, load, message
+    from scanner.rules import explanation, find, load, message
 
     policies = load.load([file for name in names or find.shipped() for file in find.find(name)])
     known = {rule.id: rule for policy in policies for rule in policy.rules}
@@ -99,17 +99,13 @@ def _rule(rule_id: str, names: list[str]) -> None:
             f"{rule_id}: no rule has this id, and no field or operator this name{f'; nearest: {near[0]!r}' if near else ''}"
         )
     rule, as_of = known[rule_id], datetime.now(UTC)
-    source = rule.source
-    cited = (
-        " ".join(filter(None, (source.doc, source.edition, f"clause {source.clause}" if source.clause else ""))) if source else ""
-    )
     _print(
         f"{rule.id} — {message.settled(rule, rule.title, as_of)}",
         ("severity", f"{rule.severity}, {rule.mode(as_of)} as of {as_of.date()}"),
         ("asks", message.limit(rule, as_of)),
         ("why", message.settled(rule, rule.because, as_of)),
         ("what to do", message.settled(rule, rule.fix, as_of)),
-        ("source", cited),
+        ("source", explanation.clause(rule.source)),
         ("controls", ", ".join(rule.controls)),
         ("undecided", f"counts as {rule.if_unknown}"),
         ("written at", f"{rule.mark.path}:{rule.mark.line}"),

@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping as MappingType
 
 from scanner.rules.header import SOURCE_KEYS as DOCUMENT_KEYS
-from scanner.rules.header import Written, instant, keys
+from scanner.rules.header import Written, confidence, instant, keys
 from scanner.rules.syntax import Source
 from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
 
 PLACEHOLDERS = ("name", "observed", "limit")
-SOURCE_KEYS = ("id", "clause", "binding", "url", "note")
+SOURCE_KEYS = ("id", "clause", "binding", "url", "note", "confidence")
 AMENDS = ("add", "remove")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _CONTROL = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*/[A-Za-z0-9]([^\s]|[ ](?=\S))*")
@@ -41,9 +41,8 @@ def source(node: Node, known: MappingType[str, Source], faults: Faults, *, whole
             faults.add(value, f"source: {key.text} is a text")
     if whole:
         checked = instant(node.get("checked"), "checked", faults)
-        return Source(
-            checked=checked, **{name: given.get(name, "") for name in ("id", "doc", "edition", "clause", "binding", "url")}
-        )
+        words = {name: given.get(name, "") for name in ("id", "doc", "edition", "clause", "binding", "url")}
+        return Source(checked=checked, confidence=confidence(node, faults), **words)
     base = known.get(given.get("id", ""))
     if base is None:
         name = given.get("id", "")
@@ -51,7 +50,8 @@ def source(node: Node, known: MappingType[str, Source], faults: Faults, *, whole
         faults.add(node.get("id") or node, f"{name!r} is no source of this policy{hint}")
         return None
     clause, binding = given.get("clause", ""), given.get("binding", "")
-    return Source(base.id, base.doc, base.edition, base.checked, clause, binding, given.get("url", base.url))
+    read = confidence(node, faults) or base.confidence
+    return Source(base.id, base.doc, base.edition, base.checked, clause, binding, given.get("url", base.url), read)
 
 
 def controls(node: Node, faults: Faults) -> tuple[str, ...]:

@@ -175,7 +175,8 @@ def _cited(rule: Rule) -> str:
     source = rule.source
     if source is None:
         return "none"
-    return " ".join(filter(None, (source.id, source.edition, source.clause and f"clause {source.clause}", source.binding)))
+    clause = source.clause and f"clause {source.clause}"
+    return " ".join(filter(None, (source.id, source.edition, clause, source.binding, source.confidence)))
 
 
 # policies ------------------------------------------------------------------------------------------------------------

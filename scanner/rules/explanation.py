@@ -11,6 +11,7 @@ from scanner.rules import asked, message
 from scanner.rules.single import chosen
 from scanner.rules.syntax import Rule, Source
 from scanner.rules.values import in_words, instant
+from scanner.vocabulary import SECONDARY
 
 _SHOW = {
     "not_before": "-dates", "not_after": "-dates", "lifetime": "-dates", "remaining": "-dates", "elapsed_share": "-dates",
@@ -80,7 +81,8 @@ def clause(source: Source | None) -> str:
     if source is None:
         return ""
     checked = f"checked {instant(source.checked)}" if source.checked else ""
-    return ", ".join(filter(None, (f"{source.doc} {source.edition}".strip(), source.clause, source.binding, checked)))
+    read = SECONDARY if source.confidence == "secondary" else ""
+    return ", ".join(filter(None, (f"{source.doc} {source.edition}".strip(), source.clause, source.binding, checked, read)))
 
 
 def command(kind: str, fields: Sequence[str], row: Mapping[str, Any], uri: str) -> str:

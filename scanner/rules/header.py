@@ -12,7 +12,8 @@ from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.words import nearest
 
 NEEDED = ("policy", "version", "title", "owner")
-SOURCE_KEYS = ("id", "doc", "edition", "checked", "url")
+SOURCE_KEYS = ("id", "doc", "edition", "checked", "url", "confidence")
+CONFIDENCES = ("primary", "secondary")
 ID = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
@@ -103,8 +104,24 @@ def sources(node: Node | None, faults: Faults) -> dict[str, Source]:
         if given["id"] in found:
             faults.add(item, f"source {given['id']!r} is given twice")
         checked = instant(item.get("checked"), "checked", faults)
-        found[given["id"]] = Source(given["id"], given["doc"], given.get("edition", ""), checked, url=given.get("url", ""))
+        found[given["id"]] = Source(
+            given["id"],
+            given["doc"],
+            given.get("edition", ""),
+            checked,
+            url=given.get("url", ""),
+            confidence=confidence(item, faults),
+        )
     return found
+
+
+def confidence(source: Mapping, faults: Faults) -> str:
+    """Read whether the document itself was read."""
+    node = source.get("confidence")
+    said = node.text if isinstance(node, Scalar) else ""
+    if isinstance(node, Scalar) and said not in CONFIDENCES:
+        faults.add(node, f"{said!r} is no confidence{nearest(said, CONFIDENCES)}; legal: {', '.join(CONFIDENCES)}")
+    return said
 
 
 def texts(node: Mapping, legal: tuple[str, ...], faults: Faults) -> dict[str, str]:

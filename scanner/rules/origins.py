@@ -94,7 +94,7 @@ def _source(source: Source) -> str:
     checked = instant(source.checked) if source.checked else ""
     fields = {
         "id": source.id, "doc": source.doc, "edition": source.edition, "checked": checked,
-        "clause": source.clause, "binding": source.binding, "url": source.url,
+        "clause": source.clause, "binding": source.binding, "url": source.url, "confidence": source.confidence,
     }  # fmt: skip
     return _mapping({key: value for key, value in fields.items() if value})
 

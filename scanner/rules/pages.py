@@ -11,6 +11,7 @@ from scanner.rules.reads import fields_read
 from scanner.rules.syntax import Policy, Rule, Source
 from scanner.rules.values import instant
 from scanner.tables import Origin
+from scanner.vocabulary import SECONDARY
 
 _FROM = {
     Origin.DECODED: "the certificate itself",
@@ -128,7 +129,8 @@ def _enforced(rule: Rule) -> str:
 def _cited(source: Source) -> str:
     where = f"[{source.doc}]({source.url})" if source.url else source.doc
     clause = f", {source.clause}" if source.clause else ""
-    return f"{where} {source.edition}{clause}{f' ({source.binding})' if source.binding else ''}"
+    read = f"; {SECONDARY}" if source.confidence == "secondary" else ""
+    return f"{where} {source.edition}{clause}{f' ({source.binding})' if source.binding else ''}{read}"
 
 
 def _evidence(rules: Sequence[Rule]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from scanner import tables
 from scanner.model import Mode, OnUnknown, Outcome, Severity
-from scanner.rules import load, rule
+from scanner.rules import header, load, rule
 from scanner.rules.schema_fields import Schema, Types, closed, combined, parts, prefixes, reference, several
 from scanner.rules.syntax import ABSENT, UNKNOWN
 
@@ -211,4 +211,5 @@ def _nested(name: str, kind: str, describe: Callable[..., Schema], *, combine: b
 
 
 def _closed(names: tuple[str, ...], *needed: str) -> Schema:
-    return closed(dict.fromkeys(names, _SCALAR), required=list(needed))
+    words = {"confidence": {"enum": list(header.CONFIDENCES), "description": "secondary: known from summaries; the rule warns."}}
+    return closed({name: words.get(name, _SCALAR) for name in names}, required=list(needed))

@@ -207,6 +207,8 @@ class Source:
     clause: str = ""
     binding: str = ""
     url: str = ""
+    confidence: str = ""
+    """`secondary`: known from summaries, not read in the document; empty or `primary` otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

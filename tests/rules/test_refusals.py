@@ -74,6 +74,11 @@ PLACES = {
     "no fail test": ("      - fail: { key.bits: 1024 }\n", "", "p.yaml:19:7: rule key needs a test that gives fail"),
     "placeholder": ("{limit}", "{limits}", "p.yaml:16:10: unknown placeholder {limits} in fix; nearest: 'limit'"),
     "source": ("{ id: br, clause", "{ id: bar, clause", "p.yaml:17:19: 'bar' is no source of this policy; nearest: 'br'"),
+    "confidence": (
+        "clause: 6.1.5, binding",
+        "clause: 6.1.5, confidence: secondry, binding",
+        "p.yaml:17:50: 'secondry' is no confidence; nearest: 'secondary'; legal: primary, secondary",
+    ),
     "severity": ("severity: high", "severity: hgh", "p.yaml:13:15: 'hgh' is not a value of severity; nearest: 'high'"),
     "kind": ("for: certificate", "for: certificat", "p.yaml:8:18: 'certificat' is not a kind; nearest: 'certificate'"),
     "bound": (
