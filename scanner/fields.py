@@ -40,6 +40,7 @@ def described(kind: str, fact: Fact) -> dict[str, Any]:
         "values": list(shown.values),
         "origin": str(fact.origin),
         "doc": fact.doc,
+        "clause": fact.clause,
         "absent_where_known": fact.known_by,
         "from": list(fact.time),
         "fed_by": feeders(kind, fact.name),
@@ -76,6 +77,7 @@ def facts(kind: str, fact: Fact) -> Iterator[tuple[str, str]]:
     yield "follows from", ", ".join(known["from"])
     yield "fed by", ", ".join(known["fed_by"])
     yield "operators", ", ".join(operators_of(fact.type))
+    yield "wanted by", fact.clause or ""
     yield "read by", _some(known["read_by"], SHOWN_RULES)
 
 

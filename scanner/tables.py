@@ -79,6 +79,8 @@ class Fact:
     """A time fact: computed from `as_of` and these facts at evaluation, never stored."""
     joined: str | None = None
     """Taken at evaluation from the rows of this kind, never stored."""
+    clause: str | None = None
+    """The clause of a standard that makes policies ask for it."""
     name: str = field(default="")
 
     @property
@@ -169,6 +171,18 @@ class Certificate(Asset):
         dn = decoded(TEXT, "Subject name in RFC 4514 form; absent where it is empty.")
         cn = decoded(TEXT, "The last (most specific) common name of the subject.")
         organization = decoded(TEXT, "organizationName of the subject.")
+        attributes = decoded(
+            many(enum(words.ATTRIBUTE_TYPES, words.OID)),
+            "Types of the subject's attributes in order, repeats kept; named or dotted.",
+            clause="BR 7.1.4.2 and 7.1.2.7.2 to 7.1.2.7.5; SBR 7.1.4.2; RFC 5280 4.1.2.4",
+        )
+        repeated = decoded(
+            many(enum(words.ATTRIBUTE_TYPES, words.OID)),
+            "Types of attributes that the subject holds more than once.",
+            clause="BR 7.1.4.2",
+        )
+        country = decoded(TEXT, "countryName of the subject.", clause="BR 7.1.4.2 and 3.2.2.3; RFC 5280 Appendix A.1")
+        emails = decoded(many(TEXT), "emailAddress attributes of the subject.", clause="RFC 5280 4.1.2.6; SBR 7.1.4.2.1")
 
     class issuer:
         dn = decoded(TEXT, "Issuer name in RFC 4514 form.")
@@ -221,7 +235,19 @@ class Certificate(Asset):
     extended_key_usage = decoded(
         many(enum(words.EXTENDED_KEY_USAGES, words.OID)), "Purposes of the extendedKeyUsage extension, named or dotted."
     )
-    critical_extensions = decoded(many(TEXT), "Object identifiers of the extensions marked critical.")
+    critical_extensions = decoded(
+        many(TEXT), "Object identifiers of the extensions marked critical.", clause="RFC 5280 4.2; BR 7.1.2.7.6"
+    )
+    extensions = decoded(
+        many(TEXT),
+        "Object identifiers of all extensions in order; one that stands twice is listed twice.",
+        clause="BR 7.1.2.7.6 and 7.1.2.4; RFC 5280 4.2",
+    )
+    authority_key_identifier = decoded(
+        many(enum(words.KEY_IDENTIFIER_PARTS)),
+        "Parts of the authorityKeyIdentifier extension.",
+        clause="BR 7.1.2.11.1; RFC 5280 4.2.1.1",
+    )
 
     class san:
         dns = decoded(many(TEXT), "dNSName entries of subjectAltName, lower case, without a final dot.")
@@ -238,11 +264,28 @@ class Certificate(Asset):
         enum(("DV", "OV", "IV", "EV")), "Validation level by the reserved policy identifiers of the CA/Browser Forum."
     )
     policy_oids = decoded(many(TEXT), "Object identifiers of certificatePolicies.")
+    policy_qualifiers = decoded(
+        many(enum(words.POLICY_QUALIFIERS, words.OID)),
+        "Types of qualifiers in certificatePolicies, each once; named or dotted.",
+        clause="BR 7.1.2.7.9; RFC 5280 4.2.1.4",
+    )
     chain = derived(
         many(CHAIN_ELEMENT),
         "The issuers upwards, issuer first; open where the next one is missing; empty when self-signed.",
     )
     chain_complete = derived(BOOLEAN, "The chain at hand reaches a self-signed root.")
+
+    class aia:
+        methods = decoded(
+            many(enum(words.ACCESS_METHODS, words.OID)),
+            "Access methods of authorityInfoAccess, each once; named or dotted.",
+            clause="BR 7.1.2.7.7; RFC 5280 4.2.2.1",
+        )
+        ca_issuers_urls = decoded(
+            many(TEXT),
+            "Where authorityInfoAccess says that the issuer's certificate can be had.",
+            clause="BR 7.1.2.7.7; RFC 5280 4.2.2.1",
+        )
 
     class revocation:
         ocsp_urls = decoded(many(TEXT), "OCSP responders named in authorityInfoAccess.")
@@ -251,6 +294,9 @@ class Certificate(Asset):
 
     sct_count = decoded(INTEGER, "Embedded signed certificate timestamps (RFC 6962).")
     earliest_sct = decoded(INSTANT, "Timestamp of the earliest embedded SCT.")
+    sct_logs = decoded(
+        many(TEXT), "Ids of the logs of the embedded SCTs, each once, lower hex.", clause="RFC 6962 3.2; Chrome CT policy"
+    )
     deployed_at = observed(many(TEXT), "Endpoints that were seen serving it; open, since not every endpoint was scanned.")
     endpoints = derived(
         many(SERVER),

@@ -60,6 +60,22 @@ EXTENDED_KEY_USAGES = (
 )  # fmt: skip
 OID = r"[0-2](\.(0|[1-9][0-9]*))+"
 """An object identifier in dotted form, where certgate has no name for it."""
+ATTRIBUTE_TYPES = (
+    "commonName", "surname", "serialNumber", "countryName", "localityName", "stateOrProvinceName", "streetAddress",
+    "organizationName", "organizationalUnitName", "title", "description", "businessCategory", "postalAddress", "postalCode",
+    "postOfficeBox", "telephoneNumber", "name", "givenName", "initials", "generationQualifier", "x500UniqueIdentifier",
+    "dnQualifier", "pseudonym", "organizationIdentifier", "domainComponent", "userId", "emailAddress", "unstructuredName",
+    "jurisdictionLocalityName", "jurisdictionStateOrProvinceName", "jurisdictionCountryName",
+)  # fmt: skip
+ACCESS_METHODS = ("ocsp", "caIssuers")
+POLICY_QUALIFIERS = ("cps", "userNotice")
+KEY_IDENTIFIER_PARTS = ("keyIdentifier", "authorityCertIssuer", "authorityCertSerialNumber")
+ENCODING_FAULTS = (
+    "time-type", "time-form", "signature-mismatch", "signature-parameters", "key-parameters", "default-encoded",
+    "key-usage-bits", "empty-extension", "duplicate-extension", "unique-identifiers",
+)  # fmt: skip
+KEY_WEAKNESSES = ("even-exponent", "exponent-too-large", "even-modulus", "small-factor", "close-primes", "roca")
+KEY_PROTECTIONS = ("software", "hardware", "certified-hardware")
 TLS_VERSIONS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 PQ_GROUPS = (
     "X25519MLKEM768",

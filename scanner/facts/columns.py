@@ -24,7 +24,15 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("signature.oid", "signature.algorithm", "signature.hash", "signature.quantum_safe"),
     ("issuer.dn", "issuer.cn", "issuer.organization"),
     ("not_before", "not_after", "lifetime"),
-    ("subject.dn", "subject.cn", "subject.organization"),
+    (
+        "subject.dn",
+        "subject.cn",
+        "subject.organization",
+        "subject.attributes",
+        "subject.repeated",
+        "subject.country",
+        "subject.emails",
+    ),
     (
         "key.spki_sha256",
         "key.oid",
@@ -39,16 +47,17 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("key_usage",),
     ("extended_key_usage", "usage"),
     ("san.dns", "san.ip", "san.email", "san.uri", "san.other", "wildcard"),
-    ("policy_oids", "validation"),
-    ("revocation.ocsp_urls",),
+    ("policy_oids", "validation", "policy_qualifiers"),
+    ("revocation.ocsp_urls", "aia.methods", "aia.ca_issuers_urls"),
     ("revocation.crl_urls",),
     ("revocation.must_staple",),
-    ("sct_count", "earliest_sct"),
-    ("critical_extensions",),
+    ("sct_count", "earliest_sct", "sct_logs"),
+    ("authority_key_identifier",),
+    ("critical_extensions", "extensions"),
 )
 (
     OUTSIDE, SERIAL, SIGNATURE, ISSUER, VALIDITY, SUBJECT, KEY, CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE, NAMES, POLICIES,
-    OCSP, CRLS, FEATURES, SCTS, CRITICAL,
+    INFORMATION, CRLS, FEATURES, SCTS, AUTHORITY, LISTED,
 ) = range(len(BLOCKS))  # fmt: skip
 FIRST_OF_EXTENSIONS = CONSTRAINTS
 ABSENT: tuple[Facts, ...] = (
@@ -56,12 +65,13 @@ ABSENT: tuple[Facts, ...] = (
     (NOTHING,),
     (NOTHING, NOTHING),
     (NOTHING, NOTHING, NOTHING, NOTHING, 0, False),
-    (NOTHING, None),
-    (NOTHING,),
+    (NOTHING, None, NOTHING),
+    (NOTHING, NOTHING, NOTHING),
     (NOTHING,),
     (False,),
-    (0, None),
+    (0, None, NOTHING),
     (NOTHING,),
+    (NOTHING, NOTHING),
 )
 """What a certificate without extensions says, from `FIRST_OF_EXTENSIONS` on."""
 UNKNOWN: tuple[Facts, ...] = tuple((None,) * len(names) for names in BLOCKS)

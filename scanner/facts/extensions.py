@@ -1,21 +1,22 @@
 """Certificate extensions to facts, each distinct extension read once (RFC 5280 4.2, RFC 6962 3.3, RFC 7633)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from struct import Struct
 
 from scanner.facts import der, oids
 from scanner.facts.columns import (
+    AUTHORITY,
     CONSTRAINTS,
-    CRITICAL,
     CRLS,
     EXTENDED_USAGE,
     FEATURES,
+    INFORMATION,
     KEY_USAGE,
+    LISTED,
     NAMES,
     NOTHING,
-    OCSP,
     POLICIES,
     SCTS,
     SEPARATOR,
@@ -23,16 +24,19 @@ from scanner.facts.columns import (
     Row,
     packed,
 )
-from scanner.vocabulary import KEY_USAGES
+from scanner.vocabulary import KEY_IDENTIFIER_PARTS, KEY_USAGES
 
 MOST_NAMES = 20_000
 MOST_EXTENSIONS = 500
 MOST_REMEMBERED, MOST_OCTETS = 16_384, 4096
 """Extensions that are remembered, and how long one may be for it."""
 STATUS_REQUEST = 5
+_KEY_IDENTIFIER_TAGS = dict(zip((0x80, 0xA1, 0x82), KEY_IDENTIFIER_PARTS, strict=True))
 _NEXT_WILDCARD = f"{SEPARATOR}*."
 _SCT = Struct(">H33xQ")
 """Length; version and log; time (RFC 6962 3.2); extensions and signature follow."""
+_LOG = slice(3, 35)
+"""Where an SCT holds the id of its log."""
 _LEAST_SCT = 43
 Extension = tuple[str, bool, int | None, Facts, str | None]
 """OID, whether critical, the block of columns that it fills, what it says there, or why it could not be read."""
@@ -43,24 +47,29 @@ _REMEMBERED: dict[bytes, Extension] = {}
 def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, str]]:
     """Put what the content of Extensions says into a row; return what could not be read: the block lost and a sentence."""
     problems: list[tuple[int | None, str]] = []
-    seen: set[str] = set()
+    found = [_REMEMBERED.get(content) or read(content) for content in der.contents(data, start, end, der.SEQUENCE)]
+    present = [one[0] for one in found]
+    if len(set(present)) < len(present):
+        found, problems = _first(found)
+    if len(present) > MOST_EXTENSIONS:
+        raise der.DerError(f"more than {MOST_EXTENSIONS} extensions")
     critical = []
-    for content in der.contents(data, start, end, der.SEQUENCE):
-        oid, is_critical, block, facts, fault = _REMEMBERED.get(content) or read(content)
-        if oid in seen:
-            problems.append((None, f"extension {oid} stands twice; the first one is read"))
-            continue
-        seen.add(oid)
+    for oid, is_critical, block, facts, fault in found:
         if is_critical:
             critical.append(oid)
         if fault is not None:
             problems.append((block, f"its extension {oid} cannot be read: {fault}"))
         elif block is not None:
             row[block] = facts
-    if len(seen) > MOST_EXTENSIONS:
-        raise der.DerError(f"more than {MOST_EXTENSIONS} extensions")
-    row[CRITICAL] = (packed(critical),)
+    row[LISTED] = SEPARATOR.join(critical) or NOTHING, SEPARATOR.join(present) or NOTHING
     return problems
+
+
+def _first(found: Sequence[Extension]) -> tuple[list[Extension], list[tuple[int | None, str]]]:
+    """Keep the first extension of each OID, and say which stand twice."""
+    kept: dict[str, Extension] = {}
+    again = [one[0] for one in found if kept.setdefault(one[0], one) is not one]
+    return list(kept.values()), [(None, f"extension {oid} stands twice; the first one is read") for oid in again]
 
 
 def read(content: bytes) -> Extension:
@@ -162,12 +171,23 @@ def _address(content: bytes) -> str:
 
 
 def _policies(value: bytes) -> Facts:
-    found = []
+    found: list[str] = []
+    qualifiers: dict[str, None] = {}
     for content in der.contents(value, *der.whole(value, der.SEQUENCE), der.SEQUENCE):
         begin, end = der.expect(content, 0, len(content), der.OBJECT)
         found.append(der.oid(content[begin:end]))
+        if end < len(content):
+            qualifiers.update(dict.fromkeys(_qualifiers(content, end)))
     validation = next((level for dotted, level in oids.VALIDATION.items() if dotted in found), None)
-    return packed(found), validation
+    return packed(found), validation, packed(qualifiers)
+
+
+def _qualifiers(content: bytes, at: int) -> Iterator[str]:
+    start, stop = der.expect(content, at, len(content), der.SEQUENCE)
+    for one in der.contents(content, start, stop, der.SEQUENCE):
+        begin, end = der.expect(one, 0, len(one), der.OBJECT)
+        dotted = der.oid(one[begin:end])
+        yield oids.POLICY_QUALIFIERS.get(dotted, dotted)
 
 
 def _uris(value: bytes, start: int, stop: int) -> Iterator[str]:
@@ -178,12 +198,20 @@ def _uris(value: bytes, start: int, stop: int) -> Iterator[str]:
 
 def _authority_information(value: bytes) -> Facts:
     start, stop = der.whole(value, der.SEQUENCE)
-    urls: list[str] = []
+    urls: dict[str, list[str]] = {}
     for _, first, last in der.children(value, start, stop):
         begin, end = der.expect(value, first, last, der.OBJECT)
-        if der.oid(value[begin:end]) == "1.3.6.1.5.5.7.48.1":
-            urls += _uris(value, end, last)
-    return (packed(urls),)
+        dotted = der.oid(value[begin:end])
+        urls.setdefault(oids.ACCESS_METHODS.get(dotted, dotted), []).extend(_uris(value, end, last))
+    return packed(urls.get("ocsp", ())), packed(urls), packed(urls.get("caIssuers", ()))
+
+
+def _authority_key_identifier(value: bytes) -> Facts:
+    start, stop = der.whole(value, der.SEQUENCE)
+    tags = [tag for tag, _, _ in der.children(value, start, stop)]
+    if not set(tags) <= _KEY_IDENTIFIER_TAGS.keys():
+        raise der.DerError("a part that an authorityKeyIdentifier does not have")
+    return (packed([_KEY_IDENTIFIER_TAGS[tag] for tag in tags]),)
 
 
 def _crl_points(value: bytes) -> Facts:
@@ -205,7 +233,9 @@ def _tls_feature(value: bytes) -> Facts:
 
 def _scts(value: bytes) -> Facts:
     start, stop = der.whole(value, der.OCTET_STRING)
-    at, count, earliest = start + 2, 0, None
+    at, earliest = start + 2, None
+    count = 0
+    logs: dict[str, None] = {}
     if stop - start < 2 or int.from_bytes(value[start : start + 2]) != stop - start - 2:
         raise der.DerError("a list of SCTs whose length is wrong")
     while at < stop:
@@ -216,11 +246,12 @@ def _scts(value: bytes) -> Facts:
             raise der.DerError("an SCT that is cut off")
         if earliest is None or taken < earliest:
             earliest = taken
+        logs[value[at + _LOG.start : at + _LOG.stop].hex()] = None
         count += 1
         at += 2 + length
     if earliest is not None and earliest >= 2**48:
         raise der.DerError("an SCT with a date out of range")
-    return count, None if earliest is None else earliest * 1000
+    return count, None if earliest is None else earliest * 1000, SEPARATOR.join(logs) or NOTHING
 
 
 READERS: dict[str, tuple[int, Callable[[bytes], Facts]]] = {
@@ -229,7 +260,8 @@ READERS: dict[str, tuple[int, Callable[[bytes], Facts]]] = {
     "2.5.29.37": (EXTENDED_USAGE, _extended_key_usage),
     "2.5.29.17": (NAMES, _subject_alt_name),
     "2.5.29.32": (POLICIES, _policies),
-    "1.3.6.1.5.5.7.1.1": (OCSP, _authority_information),
+    "2.5.29.35": (AUTHORITY, _authority_key_identifier),
+    "1.3.6.1.5.5.7.1.1": (INFORMATION, _authority_information),
     "2.5.29.31": (CRLS, _crl_points),
     "1.3.6.1.5.5.7.1.24": (FEATURES, _tls_feature),
     "1.3.6.1.4.1.11129.2.4.2": (SCTS, _scts),

@@ -1,12 +1,16 @@
 """Distinguished names as text (RFC 4514, most specific first) and the parts that policies ask for."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from scanner.facts import der
-from scanner.facts.oids import ATTRIBUTES
+from scanner.facts.columns import NOTHING, packed
+from scanner.facts.oids import ATTRIBUTE_TYPES, ATTRIBUTES
 
-COMMON_NAME, ORGANIZATION = "2.5.4.3", "2.5.4.10"
+COMMON_NAME, ORGANIZATION, COUNTRY, EMAIL = "2.5.4.3", "2.5.4.10", "2.5.4.6", "1.2.840.113549.1.9.1"
+_ASKED = frozenset({COMMON_NAME, ORGANIZATION, COUNTRY})
 _CODECS = {
     0x0C: "utf-8",
     0x12: "ascii",
@@ -24,30 +28,36 @@ _COMMON_NAME = b"\x06\x03\x55\x04\x03"
 MOST_ATTRIBUTES = 1000
 
 
-Name = tuple[tuple[str | None, str | None, str | None], bool]
-"""As RFC 4514 writes it (None where it is empty), common name, organization; whether a value is not in the encoding it claims:
-what cannot be read is shown as U+FFFD."""
-_Relative = tuple[str, str | None, str | None, bool]
-"""As RFC 4514 writes it, common name, organization, whether it is damaged."""
+Name = tuple[tuple[str | None, str | None, str | None, str, str, str | None, str], bool]
+"""As RFC 4514 writes it (None where it is empty), common name, organization, packed types of attributes, those that stand more
+than once, country, packed email addresses; whether a value is not in the encoding it claims: what cannot be read is shown as
+U+FFFD."""
+_Relative = tuple[str, Sequence[str], Mapping[str, str], Sequence[str], bool]
+"""As RFC 4514 writes it, types of its attributes, what it says of those that are `_ASKED` for, email addresses, whether it is
+damaged."""
 
 
 def read(data: bytes, start: int, end: int) -> Name:
     """Read the content of a Name (RFC 5280 4.1.2.4)."""
     parts: list[str] = []
-    common_name = organization = None
+    types: list[str] = []
+    emails: list[str] = []
+    said: dict[str, str] = {}
     damaged = False
     for content in der.contents(data, start, end, der.SET):
         # NOTE: common names are not remembered: they seldom repeat, and would crowd out the organizations.
         step = _relative if content.startswith(_COMMON_NAME, 2) else _known_relative
-        text, name, owner, broken = step(content)
+        text, kinds, values, addresses, broken = step(content)
         parts.append(text)
-        common_name = common_name if name is None else name
-        organization = organization if owner is None else owner
+        types += kinds
+        said.update(values)
+        emails += addresses
         damaged = damaged or broken
         if len(parts) > MOST_ATTRIBUTES:
             raise der.DerError(f"a name of more than {MOST_ATTRIBUTES} parts")
     parts.reverse()
-    return (",".join(parts) or None, common_name, organization), damaged
+    named = ",".join(parts) or None, said.get(COMMON_NAME), said.get(ORGANIZATION)
+    return (*named, *_listed(tuple(types)), said.get(COUNTRY), packed(emails) if emails else NOTHING), damaged
 
 
 @lru_cache(maxsize=16384)
@@ -56,20 +66,31 @@ def known(content: bytes) -> Name:
     return read(content, 0, len(content))
 
 
+@lru_cache(maxsize=1024)
+def _listed(types: tuple[str, ...]) -> tuple[str, str]:
+    """Pack types, and those of them that stand more than once."""
+    return packed(types), packed([one for one, count in Counter(types).items() if count > 1])
+
+
 def _relative(content: bytes) -> _Relative:
     """Read a RelativeDistinguishedName, nearly always of one attribute."""
     texts: list[str] = []
-    common_name = organization = None
+    types: list[str] = []
+    emails: list[str] = []
+    said: dict[str, str] = {}
     damaged = False
     for attribute in der.contents(content, 0, len(content), der.SEQUENCE):
         dotted, value, whole = _attribute(attribute)
         damaged = damaged or not whole
         texts.append(f"{ATTRIBUTES.get(dotted, dotted)}={escaped(value)}")
-        if dotted == COMMON_NAME:
-            common_name = value
-        elif dotted == ORGANIZATION:
-            organization = value
-    return "+".join(texts), common_name, organization, damaged
+        types.append(ATTRIBUTE_TYPES.get(dotted, dotted))
+        if dotted in _ASKED:
+            said[dotted] = value
+        elif dotted == EMAIL:
+            emails.append(value)
+        if len(texts) > MOST_ATTRIBUTES:
+            raise der.DerError(f"a part of a name with more than {MOST_ATTRIBUTES} attributes")
+    return "+".join(texts), types, said, emails, damaged
 
 
 _known_relative = lru_cache(maxsize=16384)(_relative)

@@ -1,6 +1,14 @@
 """Object identifiers by the names the standards give them (RFC 3279, 5480, 8410, 9881, 9909, 9935; NIST CSOR)."""
 
-from scanner.vocabulary import COMPOSITE_ML_DSA, COMPOSITE_ML_KEM, HASH_ML_DSA, HASH_SLH_DSA, ML_DSA, ML_KEM, SLH_DSA
+from scanner.vocabulary import (
+    COMPOSITE_ML_DSA,
+    COMPOSITE_ML_KEM,
+    HASH_ML_DSA,
+    HASH_SLH_DSA,
+    ML_DSA,
+    ML_KEM,
+    SLH_DSA,
+)
 
 _NIST_SIGNATURES = "2.16.840.1.101.3.4.3"
 _POST_QUANTUM = (
@@ -131,3 +139,38 @@ ATTRIBUTES = {
     "0.9.2342.19200300.100.1.1": "UID",
 }
 """The short names of RFC 4514 section 3; others are written dotted."""
+ATTRIBUTE_TYPES = {
+    "2.5.4.3": "commonName",
+    "2.5.4.4": "surname",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.6": "countryName",
+    "2.5.4.7": "localityName",
+    "2.5.4.8": "stateOrProvinceName",
+    "2.5.4.9": "streetAddress",
+    "2.5.4.10": "organizationName",
+    "2.5.4.11": "organizationalUnitName",
+    "2.5.4.12": "title",
+    "2.5.4.13": "description",
+    "2.5.4.15": "businessCategory",
+    "2.5.4.16": "postalAddress",
+    "2.5.4.17": "postalCode",
+    "2.5.4.18": "postOfficeBox",
+    "2.5.4.20": "telephoneNumber",
+    "2.5.4.41": "name",
+    "2.5.4.42": "givenName",
+    "2.5.4.43": "initials",
+    "2.5.4.44": "generationQualifier",
+    "2.5.4.45": "x500UniqueIdentifier",
+    "2.5.4.46": "dnQualifier",
+    "2.5.4.65": "pseudonym",
+    "2.5.4.97": "organizationIdentifier",
+    "0.9.2342.19200300.100.1.1": "userId",
+    "0.9.2342.19200300.100.1.25": "domainComponent",
+    "1.2.840.113549.1.9.1": "emailAddress",
+    "1.2.840.113549.1.9.2": "unstructuredName",
+    "1.3.6.1.4.1.311.60.2.1.1": "jurisdictionLocalityName",
+    "1.3.6.1.4.1.311.60.2.1.2": "jurisdictionStateOrProvinceName",
+    "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionCountryName",
+}
+ACCESS_METHODS = {"1.3.6.1.5.5.7.48.1": "ocsp", "1.3.6.1.5.5.7.48.2": "caIssuers"}
+POLICY_QUALIFIERS = {"1.3.6.1.5.5.7.2.1": "cps", "1.3.6.1.5.5.7.2.2": "userNotice"}

@@ -10,6 +10,8 @@ from scanner.facts import columns, der, extensions, instants, keys, layout, name
 from scanner.facts.columns import BLOCKS, Facts, Row
 
 FAULTS = (der.DerError, ValueError, OverflowError)
+ISSUER_FACTS = len(BLOCKS[columns.ISSUER])
+"""How much of what a name says is asked of an issuer."""
 
 
 def straight(data: bytes) -> Row | None:
@@ -24,7 +26,7 @@ def straight(data: bytes) -> Row | None:
             (sha256(data).hexdigest(), version),
             serial(data[s0:s1]),
             signatures.read(data[a0:a1]),
-            issuer,
+            issuer[:ISSUER_FACTS],
             _validity(data, v0, v1),
             subject,
             keys.read(data, k0, k1, spki),
@@ -78,7 +80,7 @@ class Careful:
         row[columns.OUTSIDE] = (print_, found.version)
         self._part("serial number", columns.SERIAL, serial, data[slice(*found.serial)])
         self._part("signature algorithm", columns.SIGNATURE, signatures.read, data[slice(*found.signature)])
-        self._part("issuer", columns.ISSUER, self._name, "issuer", *found.issuer)
+        self._part("issuer", columns.ISSUER, self._issuer, *found.issuer)
         self._part("validity", columns.VALIDITY, self._validity, *found.validity)
         self._part("subject", columns.SUBJECT, self._name, "subject", *found.subject)
         self._part("public key", columns.KEY, self._key, *found.key)
@@ -105,6 +107,9 @@ class Careful:
         if damaged:
             self.problems.append(f"its {prefix} holds text that is not in the encoding it claims; shown with U+FFFD")
         return facts
+
+    def _issuer(self, start: int, end: int) -> Facts:
+        return self._name("issuer", start, end)[:ISSUER_FACTS]
 
     def _validity(self, start: int, end: int) -> Facts:
         begin, finish = der.children(self.data, start, end)

@@ -101,7 +101,7 @@ def test_a_broken_extension_costs_its_own_facts_only() -> None:
     result = certificate.read([make(extensions=[(broken, False)]).der])
     row = result.frame.row(0, named=True)
     assert row["policy_oids"] is None
-    assert row["_unknown"] == ["policy_oids", "validation"]
+    assert row["_unknown"] == ["policy_oids", "validation", "policy_qualifiers"]
     assert row["san.dns"] == ["www.example.com"]
     assert "extension 2.5.29.32 cannot be read" in result.problems[0][1]
 
