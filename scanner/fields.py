@@ -44,7 +44,7 @@ def described(kind: str, fact: Fact) -> dict[str, Any]:
         "absent_where_known": fact.known_by,
         "from": list(fact.time),
         "fed_by": feeders(kind, fact.name),
-        "read_by": sorted(_readers().get((kind, fact.name), [])),
+        "read_by": _readers().get((kind, fact.name), []),
     }
 
 
@@ -56,13 +56,13 @@ def feeders(kind: str, name: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _readers() -> dict[tuple[str, str], list[str]]:
     """Say which shipped rules read a field."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    policies = load.load([file for name in find.shipped() for file in find.find(name)])
-    for rule in {rule.id: rule for policy in policies for rule in policy.rules}.values():
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    # NOTE: each policy alone: a child restates rules of its parent, which one run would not take from both.
+    for rule in (rule for name in find.shipped() for policy in load.load(find.find(name)) for rule in policy.rules):
         for kind in rule.kinds:
             for name in fields_read(rule, kind):
-                found[kind, name].append(rule.id)
-    return dict(found)
+                found[kind, name].add(rule.id)
+    return {field: sorted(rules) for field, rules in found.items()}
 
 
 def facts(kind: str, fact: Fact) -> Iterator[tuple[str, str]]:
