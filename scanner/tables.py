@@ -164,6 +164,25 @@ class KeyFacts:
     quantum_safe = decoded(BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included).")
 
 
+class IssuerKey:
+    """The key that signed a certificate, where the issuer's certificate is at hand and verifies it."""
+
+    algorithm = derived(
+        enum(words.KEY_ALGORITHMS),
+        "Algorithm of the issuer's key; unknown where no certificate at hand verifies the signature.",
+        clause="BR 7.1.3.2; CNSA 2.0; NIST SP 800-57 part 1, 5.6",
+    )
+    bits = derived(
+        INTEGER, "Size of the issuer's key.", unit="bits", known_by="issuer.key.algorithm", clause="BR 7.1.3.2; SP 800-57 part 1"
+    )
+    curve = derived(
+        enum(words.CURVES),
+        "Curve of the issuer's key; absent where it is no EC key.",
+        known_by="issuer.key.algorithm",
+        clause="BR 7.1.3.2.2: P-256 signs with SHA-256, P-384 with SHA-384, P-521 with SHA-512",
+    )
+
+
 class Certificate(Asset):
     """One row per distinct certificate (RFC 5280)."""
 
@@ -188,6 +207,7 @@ class Certificate(Asset):
         dn = decoded(TEXT, "Issuer name in RFC 4514 form.")
         cn = decoded(TEXT, "Common name of the issuer.")
         organization = decoded(TEXT, "organizationName of the issuer.")
+        key = IssuerKey
         ca_owner = derived(
             TEXT, "Owner of the root that the chain reaches: its organizationName.", known_by="root.fingerprint_sha256"
         )
@@ -306,6 +326,12 @@ class Certificate(Asset):
     in_inventory = derived(BOOLEAN, "An inventory lists it; unknown where no inventory was given.")
     on_network = derived(BOOLEAN, "A scan saw it; unknown where nothing was scanned.")
     private_key_beside = observed(BOOLEAN, "A private key is stored in the same file; unknown where no file was read.")
+    private_key_protection = observed(
+        enum(words.KEY_PROTECTIONS),
+        "Where the private key is held, as an inventory states it: `hardware` is any, `certified-hardware` one of FIPS 140-2 or "
+        "140-3 level 2, Common Criteria EAL 4+, or better; unknown where nobody states it.",
+        clause="CSBR 6.2.7.4",
+    )
     managed_by = declared(TEXT, "The tool that renews it (certbot, cert-manager, acm).")
 
     class renewal:

@@ -9,6 +9,7 @@ from scanner import tables
 from scanner import vocabulary as words
 from scanner.importers import _algorithm_names, _cells, _dates, _distinguished_names, _host_names
 from scanner.importers._cells import Facts, Read
+from scanner.importers._key_protection import key_protection
 from scanner.importers._mapping import InventoryMapping
 from scanner.importers._synonyms import FINGERPRINT, ISSUER, SAN, SUBJECT
 
@@ -178,6 +179,10 @@ def _purposes(texts: pl.Series, _: InventoryMapping) -> Facts:
     return {"extended_key_usage": read}
 
 
+def _protection(texts: pl.Series, _: InventoryMapping) -> Facts:
+    return {"private_key_protection": _cells.words(texts, key_protection, f"one of {', '.join(words.KEY_PROTECTIONS)}")}
+
+
 _SPECIAL: dict[str, Callable[[pl.Series, InventoryMapping], Facts]] = {
     SUBJECT: _subject,
     "subject.dn": _subject,
@@ -194,5 +199,6 @@ _SPECIAL: dict[str, Callable[[pl.Series, InventoryMapping], Facts]] = {
     "extended_key_usage": _purposes,
     SAN: lambda texts, _: _host_names.mixed(texts),
     "san.dns": lambda texts, _: _host_names.dns_names(texts),
+    "private_key_protection": _protection,
     "host": lambda texts, _: _host_names.host(texts),
 }

@@ -60,6 +60,7 @@ san.ip: ip sans, san ips, san ip addresses, subject alt name ip address, ip name
 san.email: email sans, rfc822 names, subject alt name email
 san.uri: uri sans, uris, subject alt name uri
 profile: certificate profile, certificate template, template, template name, profile name
+private_key_protection: key protection, private key storage, key storage, key protection level
 managed_by: renewal tool, automation tool, management tool, acme client
 renewal.automated: auto renew, auto renewal, auto renewal enabled, automatic renewal, automated renewal, auto renewed
 renewal.next: renewal date, renewal time, next renewal, next renewal date, renews on, renews at, renew on, renew by
@@ -86,7 +87,9 @@ SYNONYMS = {"certificate": _table(_CERTIFICATE + _ANY), "endpoint": _table(_ENDP
 _SECRET = re.compile(
     r"privatekey|passphrase|password|passwd|^pwd$|secret|tokenvalue|apikey|accesskey$|^token$|pkcs12|pfx|keystore$"
 )
-_HARMLESS = re.compile(r"^(has|is|contains|exportable)|(stored|present|location|path|exportable|age|type|size|length|algorithm)$")
+_HARMLESS = re.compile(
+    r"^(has|is|contains|exportable)|(stored|present|location|path|exportable|age|type|size|length|algorithm|protection|protectionlevel|storage)$"
+)
 FEEDS = tuple(f"{kind}:{name}" for kind, known in SYNONYMS.items() for name in known if tables.fact(kind, name))
 """What inventories can tell."""
 

@@ -13,7 +13,8 @@ from hashlib import sha256
 import polars as pl
 
 from scanner import tables
-from scanner.facts import links
+from scanner.facts import columns, keys, layout, links
+from scanner.facts.der import DerError
 from scanner.facts.links import Links
 from scanner.tables import CHAIN_ELEMENT
 from scanner.trust.roots import Roots
@@ -158,7 +159,9 @@ def _derived(read: pl.DataFrame, roots: Roots, helpers: Sequence[bytes], schema:
     return pl.DataFrame(columns, schema=schema)
 
 
+_KEY = ("issuer.key.algorithm", "issuer.key.bits", "issuer.key.curve")
 _DERIVED = (
+    *_KEY,
     "self_signed",
     "chain",
     "chain_complete",
@@ -191,10 +194,10 @@ def _told(builder: Builder, data: bytes | None, digest: str, issuer_dn: str | No
     one = Certificate(digest, data, known)
     self_signed = builder.self_signed(one)
     if known.subject == known.issuer and self_signed is not False:
-        return _of_root(builder.roots, digest, known.subject, self_signed=self_signed)
+        return _of_root(builder.roots, one, self_signed=self_signed)
     path = builder.path(one)
     trust, basis = _path_trust(builder.roots, path)
-    return {
+    return _signer(path.steps) | {
         "self_signed": False,
         "chain": _chain(path, links.text(path.steps[-1][0].links.issuer) if path.steps else issuer_dn),
         "chain_complete": path.root is not None,
@@ -206,11 +209,12 @@ def _told(builder: Builder, data: bytes | None, digest: str, issuer_dn: str | No
     }
 
 
-def _of_root(roots: Roots, digest: str, subject: bytes, *, self_signed: bool | None) -> dict[str, object]:
+def _of_root(roots: Roots, one: Certificate, *, self_signed: bool | None) -> dict[str, object]:
     """A self-issued certificate has no issuer above it; where its signature cannot be checked, nothing rests on it."""
+    digest, subject = one.digest, one.links.subject
     trust, basis = _own_trust(roots, digest)
     sure = self_signed or trust == "public"
-    return {
+    return _signer(((one, self_signed),)) | {
         "self_signed": self_signed,
         "chain": _EMPTY,
         "chain_complete": self_signed,
@@ -223,6 +227,23 @@ def _of_root(roots: Roots, digest: str, subject: bytes, *, self_signed: bool | N
 
 
 _EMPTY: list[object] = []
+
+
+def _signer(steps: Sequence[tuple[Certificate, bool | None]]) -> dict[str, object]:
+    """Tell the key that signed; one whose signature was not verified is a mere guess."""
+    told = _key(steps[0][0].data) if steps and steps[0][1] else (None, None, None)
+    return dict(zip(_KEY, told, strict=True))
+
+
+@lru_cache(maxsize=16384)
+def _key(data: bytes) -> tuple[object, object, object]:
+    """Read algorithm, bits and curve of the key of a certificate."""
+    found = layout.parts(data)
+    try:
+        facts = dict(zip(columns.BLOCKS[columns.KEY], keys.read(data, *found.key), strict=True))
+    except DerError:
+        return None, None, None
+    return facts["key.algorithm"], facts["key.bits"], facts["key.curve"]
 
 
 @lru_cache(maxsize=16384)
@@ -248,8 +269,6 @@ def _element(one: Certificate, owner: str | None, *, verified: bool | None) -> d
 
 @lru_cache(maxsize=16384)
 def _spki(data: bytes) -> str:
-    from scanner.facts import layout
-
     found = layout.parts(data)
     return sha256(data[found.key[2] : found.key[1]]).hexdigest()
 

@@ -46,6 +46,27 @@ def test_a_chain_leads_from_the_issuer_up_to_the_root(pki: tuple[Issued, Issued,
     assert row["trust"] is None, "an unknown root makes nobody trust it"
 
 
+def test_the_key_of_the_issuer_is_told_where_it_verifies(pki: tuple[Issued, Issued, Issued]) -> None:
+    """Of the leaf the issuing CA's, of a root its own, and nothing where the issuer is missing or another of its name."""
+    top, middle, leaf = pki
+    big = root("Big Root", of=key("big", rsa_bits=2048))
+    below = certificate(issuer=big)
+    forged = certificate("Test Issuing CA", issuer=top, ca=True, organization="Test Company", of=key("forged"))
+    rows = derived(leaf.der, middle.der, below.der, big.der)
+    names_ = ("issuer.key.algorithm", "issuer.key.bits", "issuer.key.curve")
+    told = [tuple(row[name] for name in names_) for row in rows]
+    assert told == [("EC", 256, "P-256"), (None, None, None), ("RSA", 2048, None), ("RSA", 2048, None)]
+    assert derived(middle.der, top.der)[0]["issuer.key.curve"] == "P-256"
+    assert derived(leaf.der, forged.der)[0]["issuer.key.algorithm"] is None
+
+
+def test_a_key_whose_signature_cannot_be_verified_is_a_guess() -> None:
+    """The certificate names itself its issuer, but its signature is not checked by this library: its key stays unknown."""
+    text = (SAMPLES / "openssl-x509" / "mldsa65-selfsigned.pem").read_bytes()
+    row = derived(x509.load_pem_x509_certificates(text)[0].public_bytes(serialization.Encoding.DER))[0]
+    assert (row["issuer.key.algorithm"], row["self_signed"]) in {(None, None), ("ML-DSA-65", True)}
+
+
 def test_own_roots_make_it_private(pki: tuple[Issued, Issued, Issued]) -> None:
     """A root given with --roots completes the chain and says whose rules apply."""
     top, middle, leaf = pki
