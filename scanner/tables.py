@@ -162,6 +162,13 @@ class KeyFacts:
     exponent = decoded(INTEGER, "Public exponent of an RSA key (one above 2^63-1 is held as 2^63-1); absent on other keys.")
     spki_sha256 = decoded(TEXT, "SHA-256 of the SubjectPublicKeyInfo as it stands in the object, lower hex.")
     quantum_safe = decoded(BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included).")
+    weakness = decoded(
+        many(enum(words.KEY_WEAKNESSES)),
+        "What an RSA key betrays by itself: a bad exponent or modulus, a prime factor below 752, primes found by 100 rounds of "
+        "Fermat's method, the fingerprint of ROCA. Lists of known keys are not asked. Open where a test was not made: above "
+        "16384 bits, and on keys that may hold an RSA key that is not read.",
+        clause="BR 6.1.1.3 and 6.1.6",
+    )
 
 
 class IssuerKey:
@@ -223,6 +230,11 @@ class Certificate(Asset):
     version = decoded(INTEGER, "X.509 version: 1, 2 or 3.")
     profile = declared(TEXT, "Template or profile of the issuer that made it.")
     fingerprint_sha256 = decoded(TEXT, "SHA-256 of the certificate, lower hex.")
+    encoding_faults = decoded(
+        many(enum(words.ENCODING_FAULTS)),
+        "What is encoded otherwise than DER, RFC 5280 or the Baseline Requirements want; open where a part could not be read.",
+        clause="X.690 11.2.2 and 11.5; RFC 5280 4.1.1.2, 4.1.2.5, 4.1.2.8, 4.2; BR 7.1.3.1 and 7.1.3.2; RFC 9881, 9909, 9935",
+    )
     key = KeyFacts
 
     class signature:

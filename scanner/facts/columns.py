@@ -10,8 +10,9 @@ import polars as pl
 from scanner import tables
 from scanner.tables import Origin
 
-SEPARATOR, NOTHING = "\x1f", "\x1d"
-"""Between elements; the empty list. A name that holds one of these signs gets its visible picture instead."""
+SEPARATOR, NOTHING, OPEN = "\x1f", "\x1d", "\x1e"
+"""Between elements; the empty list; in a list of our own words, the element that says there may be more. A name that holds one of
+the first two gets their visible picture instead."""
 _PICTURES = str.maketrans({SEPARATOR: "\u241f", NOTHING: "\u241d"})
 Facts = tuple[object, ...]
 """What one part says: the values of one block."""
@@ -42,7 +43,9 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
         "key.bits",
         "key.exponent",
         "key.whole_octets",
+        "key.weakness",
     ),
+    ("encoding_faults",),
     ("is_ca", "path_length"),
     ("key_usage",),
     ("extended_key_usage", "usage"),
@@ -56,7 +59,7 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("critical_extensions", "extensions"),
 )
 (
-    OUTSIDE, SERIAL, SIGNATURE, ISSUER, VALIDITY, SUBJECT, KEY, CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE, NAMES, POLICIES,
+    OUTSIDE, SERIAL, SIGNATURE, ISSUER, VALIDITY, SUBJECT, KEY, ENCODING, CONSTRAINTS, KEY_USAGE, EXTENDED_USAGE, NAMES, POLICIES,
     INFORMATION, CRLS, FEATURES, SCTS, AUTHORITY, LISTED,
 ) = range(len(BLOCKS))  # fmt: skip
 FIRST_OF_EXTENSIONS = CONSTRAINTS
@@ -74,6 +77,8 @@ ABSENT: tuple[Facts, ...] = (
     (NOTHING, NOTHING),
 )
 """What a certificate without extensions says, from `FIRST_OF_EXTENSIONS` on."""
+WITHOUT_EXTENSIONS: tuple[Facts, ...] = ((NOTHING,), *ABSENT)
+"""What follows the key in a row: no fault of encoding, and `ABSENT`."""
 UNKNOWN: tuple[Facts, ...] = tuple((None,) * len(names) for names in BLOCKS)
 
 
@@ -100,8 +105,10 @@ def _column(name: str) -> pl.Expr:
     column, dtype = pl.col(name), _DTYPES[name]
     if not isinstance(dtype, pl.List):
         return column.cast(dtype)
-    empty = pl.lit([], dtype)
-    return pl.when(column == NOTHING).then(empty).otherwise(column.str.split(SEPARATOR)).alias(name)
+    texts = column.str.split(SEPARATOR)
+    if name in _MAY_BE_OPEN:
+        texts = texts.list.eval(pl.when(pl.element() != OPEN).then(pl.element()))
+    return pl.when(column == NOTHING).then(pl.lit([], dtype)).otherwise(texts).alias(name)
 
 
 def _carried(dtype: pl.DataType) -> pl.DataType:
@@ -111,6 +118,7 @@ def _carried(dtype: pl.DataType) -> pl.DataType:
     return pl.Int64() if isinstance(dtype, pl.Datetime | pl.Duration) else dtype
 
 
+_MAY_BE_OPEN = frozenset({"key.weakness", "encoding_faults"})
 _DTYPES = {name: fact.type.dtype for name, fact in tables.FACTS["certificate"].items() if fact.origin is Origin.DECODED}
 DECODED = tuple(_DTYPES)
 _CARRIED = {name: _carried(dtype) for name, dtype in _DTYPES.items()}

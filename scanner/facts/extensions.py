@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from struct import Struct
 
-from scanner.facts import der, oids
+from scanner.facts import der, encoding, oids
 from scanner.facts.columns import (
     AUTHORITY,
     CONSTRAINTS,
@@ -17,6 +17,7 @@ from scanner.facts.columns import (
     LISTED,
     NAMES,
     NOTHING,
+    OPEN,
     POLICIES,
     SCTS,
     SEPARATOR,
@@ -38,28 +39,38 @@ _SCT = Struct(">H33xQ")
 _LOG = slice(3, 35)
 """Where an SCT holds the id of its log."""
 _LEAST_SCT = 43
-Extension = tuple[str, bool, int | None, Facts, str | None]
-"""OID, whether critical, the block of columns that it fills, what it says there, or why it could not be read."""
+Odd = tuple[str | None, tuple[str, ...]]
+"""Why an extension could not be read; what is wrong with its encoding."""
+Extension = tuple[str, bool, int | None, Facts, Odd | None]
+"""OID, whether critical, the block of columns that it fills, what it says there, and what is odd with it."""
 _REMEMBERED: dict[bytes, Extension] = {}
 """What was read of the extensions that many certificates share, by their bytes."""
 
 
-def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, str]]:
-    """Put what the content of Extensions says into a row; return what could not be read: the block lost and a sentence."""
+def fill(row: Row, data: bytes, start: int, end: int, faults: list[str]) -> list[tuple[int | None, str]]:
+    """Put what the content of Extensions says into a row, and what is wrong with their encoding into a list.
+
+    Return what could not be read: the block lost and a sentence.
+    """
     problems: list[tuple[int | None, str]] = []
     found = [_REMEMBERED.get(content) or read(content) for content in der.contents(data, start, end, der.SEQUENCE)]
     present = [one[0] for one in found]
     if len(set(present)) < len(present):
+        faults.append("duplicate-extension")
         found, problems = _first(found)
     if len(present) > MOST_EXTENSIONS:
         raise der.DerError(f"more than {MOST_EXTENSIONS} extensions")
     critical = []
-    for oid, is_critical, block, facts, fault in found:
+    for oid, is_critical, block, facts, odd in found:
         if is_critical:
             critical.append(oid)
-        if fault is not None:
-            problems.append((block, f"its extension {oid} cannot be read: {fault}"))
-        elif block is not None:
+        if odd is not None:
+            fault, encoded = odd
+            faults += encoded
+            if fault is not None:
+                problems.append((block, f"its extension {oid} cannot be read: {fault}"))
+                continue
+        if block is not None:
             row[block] = facts
     row[LISTED] = SEPARATOR.join(critical) or NOTHING, SEPARATOR.join(present) or NOTHING
     return problems
@@ -68,25 +79,34 @@ def fill(row: Row, data: bytes, start: int, end: int) -> list[tuple[int | None, 
 def _first(found: Sequence[Extension]) -> tuple[list[Extension], list[tuple[int | None, str]]]:
     """Keep the first extension of each OID, and say which stand twice."""
     kept: dict[str, Extension] = {}
-    again = [one[0] for one in found if kept.setdefault(one[0], one) is not one]
-    return list(kept.values()), [(None, f"extension {oid} stands twice; the first one is read") for oid in again]
+    problems: list[tuple[int | None, str]] = []
+    for one in found:
+        if one[0] in kept:
+            problems.append((None, f"extension {one[0]} stands twice; the first one is read"))
+        else:
+            kept[one[0]] = one
+    return list(kept.values()), problems
 
 
 def read(content: bytes) -> Extension:
     """Read the content of an Extension; a broken value is a fault of this extension only."""
     start, stop = der.expect(content, 0, len(content), der.OBJECT)
-    dotted, block, interpret, own = _kind(content[start:stop])
+    dotted, block, interpret, judge, own = _kind(content[start:stop])
     tag, first, last = der.header(content, stop, len(content))
     critical = False
+    faults: tuple[str, ...] = ()
     if tag == der.BOOLEAN:
         critical = der.boolean(content, first, last)
+        faults = () if critical else ("default-encoded",)
         tag, first, last = der.header(content, last, len(content))
     if tag != der.OCTET_STRING or last != len(content):
         raise der.DerError("an extension without a value")
+    value = content[first:last]
     try:
-        found: Extension = dotted, critical, block, interpret(content[first:last]), None
+        faults += judge(value)
+        found: Extension = dotted, critical, block, interpret(value), (None, faults) if faults else None
     except (der.DerError, UnicodeDecodeError, ValueError, OverflowError) as error:
-        found = dotted, critical, block, (), str(error)
+        found = dotted, critical, block, (), (str(error), (*faults, OPEN))
     if not own and len(content) <= MOST_OCTETS:
         if len(_REMEMBERED) >= MOST_REMEMBERED:
             _REMEMBERED.clear()
@@ -95,10 +115,10 @@ def read(content: bytes) -> Extension:
 
 
 @lru_cache(maxsize=1024)
-def _kind(content: bytes) -> tuple[str, int | None, Callable[[bytes], Facts], bool]:
-    """Tell of an extension's OID what its text is, which block it fills, who reads it, and whether it is seldom shared."""
+def _kind(content: bytes) -> tuple[str, int | None, Callable[[bytes], Facts], Callable[[bytes], tuple[str, ...]], bool]:
+    """Tell of an extension's OID: its text, the block it fills, who reads and who judges it, whether it is seldom shared."""
     dotted = der.oid(content)
-    return dotted, *READERS.get(dotted, (None, _nothing)), dotted in _OWN
+    return dotted, *READERS.get(dotted, (None, _nothing)), encoding.of_extension(dotted), dotted in _OWN
 
 
 def _nothing(_: bytes) -> Facts:

@@ -12,7 +12,7 @@ Span = tuple[int, int]
 """Start and end of a content."""
 
 
-Spans = tuple[int, Span, Span, Span, Span, Span, tuple[int, int, int], Span | None]
+Spans = tuple[int, Span, Span, Span, Span, Span, tuple[int, int, int], Span | None, Span, tuple[str, ...]]
 """`Parts` without the names."""
 
 
@@ -28,6 +28,10 @@ class Parts(NamedTuple):
     key: tuple[int, int, int]
     """Of a SubjectPublicKeyInfo; at last where its header stands."""
     extensions: Span | None
+    inside: Span
+    """The signature algorithm within what is signed."""
+    faults: tuple[str, ...]
+    """What is encoded otherwise than RFC 5280 and DER want."""
 
 
 def parts(data: bytes) -> Parts:
@@ -58,7 +62,7 @@ def _usual(data: bytes) -> Spans | None:
         return None
     listed = der.expect(data, extensions[1], extensions[2], der.SEQUENCE)
     spki = (key[1], key[2], subject[2])
-    return 3, serial[1:], (first, last), issuer[1:], validity[1:], subject[1:], spki, listed
+    return 3, serial[1:], (first, last), issuer[1:], validity[1:], subject[1:], spki, listed, inside[1:], ()
 
 
 def _in_turn(data: bytes) -> Spans:
@@ -67,9 +71,11 @@ def _in_turn(data: bytes) -> Spans:
     signature = der.expect(data, end, stop, der.SEQUENCE)
     der.expect(data, signature[1], stop, der.BIT_STRING)
     version = 1
+    faults: tuple[str, ...] = ()
     tag, first, last = der.header(data, at, end)
     if tag == 0xA0:
         version = der.integer(data, *der.expect(data, first, last, der.INTEGER)) + 1
+        faults = ("default-encoded",) if version == 1 else ()
         at = last
     serial = der.expect(data, at, end, der.INTEGER)
     inner = der.expect(data, serial[1], end, der.SEQUENCE)
@@ -77,14 +83,19 @@ def _in_turn(data: bytes) -> Spans:
     validity = der.expect(data, issuer[1], end, der.SEQUENCE)
     subject = der.expect(data, validity[1], end, der.SEQUENCE)
     key = der.expect(data, subject[1], end, der.SEQUENCE)
-    extensions = _extensions(data, key[1], end)
-    return version, serial, signature, issuer, validity, subject, (*key, subject[1]), extensions
+    extensions, identifiers = _after_key(data, key[1], end)
+    spki = (*key, subject[1])
+    return version, serial, signature, issuer, validity, subject, spki, extensions, inner, (*faults, *identifiers)
 
 
-def _extensions(data: bytes, at: int, end: int) -> Span | None:
+def _after_key(data: bytes, at: int, end: int) -> tuple[Span | None, tuple[str, ...]]:
+    """Find the extensions, and say whether unique identifiers stand before them (RFC 5280 4.1.2.8)."""
+    faults: tuple[str, ...] = ()
     while at < end:
         tag, first, last = der.header(data, at, end)
         if tag == 0xA3:
-            return der.expect(data, first, last, der.SEQUENCE)
+            return der.expect(data, first, last, der.SEQUENCE), faults
+        if tag & 0x1F in {1, 2}:
+            faults = ("unique-identifiers",)
         at = last
-    return None
+    return None, faults

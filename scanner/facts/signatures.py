@@ -2,19 +2,20 @@
 
 from functools import lru_cache
 
-from scanner.facts import der, oids
+from scanner.facts import der, encoding, oids
 from scanner.facts.columns import Facts
 
 
 @lru_cache(maxsize=1024)
-def read(content: bytes) -> Facts:
-    """Read the content of an AlgorithmIdentifier of a signature."""
+def read(content: bytes) -> tuple[Facts, tuple[str, ...]]:
+    """Read the content of an AlgorithmIdentifier of a signature; say what is wrong with its encoding, too."""
     start, stop = der.expect(content, 0, len(content), der.OBJECT)
     dotted = der.oid(content[start:stop])
+    faults = encoding.of_signature(dotted, content[stop:])
     if dotted == oids.PSS:
-        return dotted, "RSASSA-PSS", _pss_hash(content, stop), False
+        return (dotted, "RSASSA-PSS", _pss_hash(content, stop), False), faults
     name, hash_ = oids.SIGNATURES.get(dotted, ("other", None))
-    return dotted, name, hash_, name in oids.QUANTUM_SAFE
+    return (dotted, name, hash_, name in oids.QUANTUM_SAFE), faults
 
 
 def _pss_hash(content: bytes, at: int) -> str:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from cryptography.x509 import load_der_x509_certificate
 
-from scanner.facts import columns, der, extensions, instants, keys, layout, names, signatures, usage
+from scanner.facts import columns, der, encoding, extensions, instants, keys, layout, names, signatures, usage
 from scanner.facts.columns import BLOCKS, Facts, Row
 
 FAULTS = (der.DerError, ValueError, OverflowError)
@@ -19,22 +19,31 @@ def straight(data: bytes) -> Row | None:
     try:
         load_der_x509_certificate(data)
         # NOTE: starts and ends go into plain names, for passing on pairs as *pair costs a hundredth each time.
-        version, (s0, s1), (a0, a1), (i0, i1), (v0, v1), (n0, n1), (k0, k1, spki), listed = layout.spans(data)
+        version, (s0, s1), (a0, a1), (i0, i1), (v0, v1), (n0, n1), (k0, k1, spki), listed, (b0, b1), odd = layout.spans(data)
         issuer, issuer_damaged = names.known(data[i0:i1])
         subject, subject_damaged = names.read(data, n0, n1)
+        algorithm = data[a0:a1]
+        signature, faults_of_signature = signatures.read(algorithm)
+        validity, faults_of_times = _validity(data, v0, v1)
+        key, faults_of_key = keys.read(data, k0, k1, spki)
+        faults = [*odd, *faults_of_signature, *faults_of_times, *faults_of_key]
+        if data[b0:b1] != algorithm:
+            faults += _mismatch(data[b0:b1])
         row: Row = [
             (sha256(data).hexdigest(), version),
             serial(data[s0:s1]),
-            signatures.read(data[a0:a1]),
+            signature,
             issuer[:ISSUER_FACTS],
-            _validity(data, v0, v1),
+            validity,
             subject,
-            keys.read(data, k0, k1, spki),
-            *columns.ABSENT,
+            key,
+            *columns.WITHOUT_EXTENSIONS,
         ]
-        problems = extensions.fill(row, data, *listed) if listed is not None else ()
+        problems = extensions.fill(row, data, *listed, faults) if listed is not None else ()
         if issuer_damaged or subject_damaged or problems:
             return None
+        if faults:
+            row[columns.ENCODING] = (encoding.listed(faults),)
     except Exception:  # noqa: BLE001 - whatever it is, `Careful` finds it again and says it
         return None
     usage.complete(row)
@@ -49,10 +58,20 @@ def serial(content: bytes) -> Facts:
     return f"{number:x}", number.bit_length() if number >= 0 else -number.bit_length()
 
 
-def _validity(data: bytes, start: int, end: int) -> Facts:
+def _validity(data: bytes, start: int, end: int) -> tuple[Facts, tuple[str, ...]]:
     (one, begin, middle), (two, again, finish) = der.children(data, start, end)
     first, last = instants.read(one, data[begin:middle]), instants.read(two, data[again:finish])
-    return first, last, last - first + instants.SECOND
+    usual = one == two == der.UTC_TIME
+    faults = () if usual else encoding.of_time(one, data[begin:middle]) + encoding.of_time(two, data[again:finish])
+    return (first, last, last - first + instants.SECOND), faults
+
+
+def _mismatch(inside: bytes) -> tuple[str, ...]:
+    """Judge the algorithm within what is signed where it is not the one outside (RFC 5280 4.1.1.2)."""
+    try:
+        return "signature-mismatch", *signatures.read(inside)[1]
+    except der.DerError:
+        return "signature-mismatch", columns.OPEN
 
 
 @dataclass(slots=True)
@@ -63,6 +82,7 @@ class Careful:
     row: Row = field(default_factory=lambda: list(columns.UNKNOWN))
     unknown: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     whole: bool = True
 
     def run(self) -> None:
@@ -78,8 +98,9 @@ class Careful:
             return
         refused = refusal(data)
         row[columns.OUTSIDE] = (print_, found.version)
+        self.faults += found.faults
         self._part("serial number", columns.SERIAL, serial, data[slice(*found.serial)])
-        self._part("signature algorithm", columns.SIGNATURE, signatures.read, data[slice(*found.signature)])
+        self._part("signature algorithm", columns.SIGNATURE, self._signature, *found.signature, *found.inside)
         self._part("issuer", columns.ISSUER, self._issuer, *found.issuer)
         self._part("validity", columns.VALIDITY, self._validity, *found.validity)
         self._part("subject", columns.SUBJECT, self._name, "subject", *found.subject)
@@ -87,6 +108,7 @@ class Careful:
         row[columns.FIRST_OF_EXTENSIONS :] = columns.ABSENT
         if found.extensions is not None:
             self._extensions(*found.extensions)
+        row[columns.ENCODING] = (encoding.listed(self.faults),)
         usage.complete(row)
         if refused and not self.problems:
             self.problems.append(f"the library refuses this certificate ({refused}); its facts were read field by field")
@@ -101,6 +123,7 @@ class Careful:
     def _lose(self, block: int) -> None:
         self.row[block] = columns.UNKNOWN[block]
         self.unknown += BLOCKS[block]
+        self.faults.append(columns.OPEN)
 
     def _name(self, prefix: str, start: int, end: int) -> Facts:
         facts, damaged = names.known(self.data[start:end])
@@ -111,8 +134,18 @@ class Careful:
     def _issuer(self, start: int, end: int) -> Facts:
         return self._name("issuer", start, end)[:ISSUER_FACTS]
 
+    def _signature(self, start: int, end: int, begin: int, finish: int) -> Facts:
+        outside, inside = self.data[start:end], self.data[begin:finish]
+        if inside != outside:
+            self.faults += _mismatch(inside)
+        facts, faults = signatures.read(outside)
+        self.faults += faults
+        return facts
+
     def _validity(self, start: int, end: int) -> Facts:
         begin, finish = der.children(self.data, start, end)
+        for tag, first, last in (begin, finish):
+            self.faults += encoding.of_time(tag, self.data[first:last])
         dates = self._instant("not_before", *begin), self._instant("not_after", *finish)
         if dates[0] is None or dates[1] is None:
             self.unknown.append("lifetime")
@@ -129,17 +162,18 @@ class Careful:
             return None
 
     def _key(self, start: int, end: int, spki: int) -> Facts:
-        facts, name = keys.read_algorithm(self.data, start, end, spki)
+        facts, faults, name = keys.read_algorithm(self.data, start, end, spki)
+        self.faults += faults
         try:
-            return keys.read(self.data, start, end, spki)
+            return keys.read(self.data, start, end, spki)[0]
         except der.DerError as error:
-            self.unknown += ("key.bits", "key.exponent", "key.whole_octets")
+            self.unknown += ("key.bits", "key.exponent", "key.whole_octets", "key.weakness")
             self.problems.append(f"its public key of type {name} cannot be read: {error}")
             return facts
 
     def _extensions(self, start: int, end: int) -> None:
         try:
-            problems = extensions.fill(self.row, self.data, start, end)
+            problems = extensions.fill(self.row, self.data, start, end, self.faults)
         except FAULTS as error:
             for block in range(columns.FIRST_OF_EXTENSIONS, len(BLOCKS)):
                 self._lose(block)

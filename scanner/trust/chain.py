@@ -240,7 +240,7 @@ def _key(data: bytes) -> tuple[object, object, object]:
     """Read algorithm, bits and curve of the key of a certificate."""
     found = layout.parts(data)
     try:
-        facts = dict(zip(columns.BLOCKS[columns.KEY], keys.read(data, *found.key), strict=True))
+        facts = dict(zip(columns.BLOCKS[columns.KEY], keys.read(data, *found.key)[0], strict=True))
     except DerError:
         return None, None, None
     return facts["key.algorithm"], facts["key.bits"], facts["key.curve"]
