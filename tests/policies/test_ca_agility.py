@@ -22,7 +22,7 @@ TODAY = utc(2026, 11, 24)
 
 def counts(rule: str, rows: list[dict[str, object]]) -> tuple[int, int, int]:
     """Judge groups of rows; count those that pass, fail, and are unknown."""
-    basis = {"_decoded": True, "is_ca": False, "self_signed": False, "chain_complete": True, "trust": "public"}
+    basis = {"_decoded": True, "is_ca": False, "self_signed": False, "chain_complete": True, "validation": "DV"}
     healthy = [basis | {"asset_id": f"{number}", "not_after": utc(2027)} | row for number, row in enumerate(rows)]
     table = with_time(tables.frame("certificate", healthy), "certificate", TODAY)
     found = evaluate(POLICY.rules, {"certificate": table}, TODAY).counts(f"ca-agility/{rule}")
@@ -45,14 +45,14 @@ def test_four_in_five_is_the_most_of_one_owner(most: int, rest: int, expected: t
 
 def test_private_and_unknown_roots_are_no_share_of_the_public() -> None:
     """They neither dilute nor add, and are told by issuer-known."""
-    others = issued("Acme", 90, trust="private") + issued(None, 90, chain_complete=False, **{"root.fingerprint_sha256": None})
+    others = issued("Acme", 90, validation=None) + issued(None, 90, chain_complete=False, **{"root.fingerprint_sha256": None})
     assert counts("owner-concentration", issued("A", 9) + issued("B", 1) + others) == (1, 1, 0)
 
 
 def test_one_private_root_is_told() -> None:
     """All below one root fails; nine in ten passes."""
-    assert counts("single-root", issued("Acme", 10, trust="private")) == (0, 1, 0)
-    assert counts("single-root", issued("Acme", 9, trust="private") + issued("Two", 1, trust="private")) == (2, 0, 0)
+    assert counts("single-root", issued("Acme", 10, validation=None)) == (0, 1, 0)
+    assert counts("single-root", issued("Acme", 9, validation=None) + issued("Two", 1, validation=None)) == (2, 0, 0)
 
 
 def test_one_issuing_ca_is_told() -> None:

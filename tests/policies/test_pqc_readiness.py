@@ -57,9 +57,7 @@ def test_each_use_has_its_own_date_and_one_finding(role: str, date: datetime, ru
 def test_the_order_is_that_of_urgency() -> None:
     """What can be recorded stands first and is the most severe, then signatures that last, then authentication, then form."""
     keys = [rule.id.partition("/")[2] for rule in POLICY.rules]
-    assert keys[:5] == [
-        "key-exchange", "draft-key-exchange", "encryption-after-2030", "signing-after-2031", "authentication-after-2035",
-    ]  # fmt: skip
+    assert keys[:4] == ["key-exchange", "encryption-after-2030", "signing-after-2031", "authentication-after-2035"]
     severity = {rule.id.partition("/")[2]: rule.severity for rule in POLICY.rules}
     assert severity["key-exchange"] is severity["encryption-after-2030"] is Severity.MEDIUM
     assert severity["signing-after-2031"] is severity["authentication-after-2035"] is Severity.LOW
