@@ -10,6 +10,7 @@ from scanner.model import (
     GAPS,
     PROBLEMS,
     BaselineReport,
+    Contradiction,
     ExceptionReport,
     ExceptionState,
     Exit,
@@ -44,6 +45,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "new_only": {"type": "boolean"},
     "state": {"enum": [str(one) for one in ExceptionState]},
     "days_left": {"type": ["integer", "null"]},
+    "common": {"type": ["array", "null"], "items": TEXT},
     **{name: {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}} for name in ("loosened", "disabled")},
 }
 _COUNTS = {
@@ -60,12 +62,13 @@ _COUNTS = {
     "dropped",
     "files",
     "ignored",
+    "affected",
     "known",
     "worse",
     "gone",
 }
 _LINE = {"type": ["integer", "null"], "minimum": 1}
-_LISTS = {"policies", "kinds", "controls", "waives"}
+_LISTS = {"policies", "kinds", "controls", "waives", "values", "accepts", "rejects", "examples"}
 
 
 def schema() -> dict[str, Any]:
@@ -82,6 +85,7 @@ def schema() -> dict[str, Any]:
         "summary": _summary(),
         "rules": _array(_fields(RuleReport)),
         "findings": _array(_columns(FINDINGS)),
+        "contradictions": _array(_fields(Contradiction)),
         "exceptions": _array(
             {**_fields(ExceptionReport), "properties": {**_fields(ExceptionReport)["properties"], "line": _LINE}}
         ),

@@ -34,6 +34,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "rules": [_plain(rule) for rule in report.rules],
         "findings": [finding(row) for row in report.findings.iter_rows(named=True)],
+        "contradictions": [_plain(one) for one in report.contradictions],
         "exceptions": [_plain(one) for one in report.exceptions],
         "files": [_plain(one) for one in report.files],
         "baseline": None if report.baseline is None else _plain(report.baseline),

@@ -279,6 +279,26 @@ class BaselineReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Values of one fact that some rules accept by name and others reject, on the same assets."""
+
+    kind: str
+    field: str
+    values: tuple[str, ...]
+    """As they are named: `X25519`."""
+    accepts: tuple[str, ...]
+    """Ids of rules that pass there, and name these values or pass because of them."""
+    rejects: tuple[str, ...]
+    """Ids of rules that fail there because of them."""
+    affected: int
+    """How many assets have one of these values and are asked by both sides."""
+    examples: tuple[str, ...]
+    """Names of the first of them."""
+    common: tuple[str, ...] | None
+    """Values that all these rules accept; None where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExitReport:
     """The exit code and its reasons in words."""
 
@@ -387,6 +407,8 @@ class Report:
     exceptions: tuple[ExceptionReport, ...] = ()
     baseline: BaselineReport | None = None
     files: tuple[GivenFile, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    """Where rules of different bodies contradict each other, those that most assets show first."""
     anchor: str = "README.md"
     """The file that SARIF points at when the evidence lies nowhere inside the root."""
 

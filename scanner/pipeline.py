@@ -14,7 +14,7 @@ from scanner.inventory.merge import Merged, merge
 from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules import accepted
+from scanner.rules import accepted, contradictions
 from scanner.rules.accepted import Accepted, Marked
 from scanner.rules.evaluate import Evaluation, evaluate
 from scanner.rules.syntax import Policy, Rule
@@ -92,6 +92,7 @@ def judged(
         exceptions=marked.exceptions,
         baseline=marked.baseline,
         files=scope.files(request),
+        contradictions=contradictions.find(evaluation, rules, policies, known, request.as_of),
         anchor=request.anchor,
     )
 

@@ -20,6 +20,7 @@ from scanner.model import (
     PROBLEMS,
     SIGHTINGS,
     BaselineReport,
+    Contradiction,
     ExceptionReport,
     ExceptionState,
     Exit,
@@ -229,6 +230,7 @@ def _report(folder: Path) -> Report:
         exceptions=tuple(_exception(row) for row in said["exceptions"]),
         baseline=_baseline(said["baseline"]),
         files=tuple(GivenFile(**row) for row in said["files"]),
+        contradictions=tuple(_contradiction(row) for row in said.get("contradictions", ())),
     )
 
 
@@ -242,6 +244,11 @@ def _policy(folder: Path, row: Mapping[str, Any]) -> PolicyReport:
 
 def _exception(row: Mapping[str, Any]) -> ExceptionReport:
     return ExceptionReport(**{**row, "state": ExceptionState(row["state"]), "waives": tuple(row["waives"])})
+
+
+def _contradiction(row: Mapping[str, Any]) -> Contradiction:
+    lists = {name: tuple(row[name]) for name in ("values", "accepts", "rejects", "examples")}
+    return Contradiction(**{**row, **lists, "common": None if row["common"] is None else tuple(row["common"])})
 
 
 def _baseline(row: Mapping[str, Any] | None) -> BaselineReport | None:
