@@ -27,8 +27,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_policies_schemas_templates_and_fonts_and_no_tests(wheel: Path) -> None:
     """Everything that is opened at run time travels; nothing else does."""
     names = zipfile.ZipFile(wheel).namelist()
-    for policy in (ROOT / "policies").glob("*.yaml"):
-        assert f"scanner/_data/policies/{policy.name}" in names
+    for policy in (ROOT / "policies").rglob("*.yaml"):
+        assert f"scanner/_data/policies/{policy.relative_to(ROOT / 'policies').as_posix()}" in names
     for schema in (ROOT / "schemas").glob("*.json"):
         assert f"scanner/_data/schemas/{schema.name}" in names
     assert any(name.startswith("reports/_fonts/") and name.endswith(".woff2") for name in names)
