@@ -1,9 +1,9 @@
-"""`certgate policy list · show · init · lint · test · diff · fields · schema`: the author's loop."""
+"""`certgate policy list · show · init · lint · test · diff · fields · frameworks · schema`: the author's loop."""
 
 import argparse
 from typing import Any
 
-from scanner.cli import _policy_diff, _policy_init, _policy_proof
+from scanner.cli import _policy_diff, _policy_frameworks, _policy_init, _policy_proof
 from scanner.model import Exit
 
 EPILOG = """\
@@ -15,6 +15,7 @@ examples:
   certgate policy test acme-tls.yaml
   certgate policy diff public-tls acme-tls.yaml
   certgate policy fields certificate
+  certgate policy frameworks pci-dss-4.0.1
   certgate policy schema > policy.schema.json
 """
 
@@ -39,6 +40,7 @@ def add(commands: Any) -> None:
     fields = _verb(verbs, "fields", "list the fields that rules may use", list_fields)
     fields.add_argument("kind", nargs="?", metavar="KIND", help="only this kind")
     fields.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    _policy_frameworks.add(verbs)
     _verb(verbs, "schema", "print the JSON Schema of the policy language, for editors", print_schema)
 
 
