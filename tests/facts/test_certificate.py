@@ -12,13 +12,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner import tables
 from scanner.facts import certificate, names, oids
 from scanner.tables import FACTS, Origin
+from scanner.vocabulary import KEY_IDENTIFIER_PARTS
 from tests.conftest import SAMPLES
 from tests.factories import START, key, root
 from tests.factories import certificate as make
@@ -159,6 +160,7 @@ def oracle(data: bytes) -> dict[str, Any]:
         "signature.oid": loaded.signature_algorithm_oid.dotted_string,
         "key.oid": loaded.public_key_algorithm_oid.dotted_string,
         "version": loaded.version.value + 1,
+        "subject.attributes": [oids.ATTRIBUTE_TYPES.get(one.oid.dotted_string, one.oid.dotted_string) for one in loaded.subject],
     }
     try:
         public = loaded.public_key()
@@ -187,7 +189,34 @@ def _extensions(loaded: x509.Certificate) -> dict[str, Any]:
         "san.ip": [str(one) for one in alternative.get_values_for_type(x509.IPAddress)] if alternative else [],
         "policy_oids": [one.policy_identifier.dotted_string for one in found.get(x509.CertificatePolicies, [])],
         "critical_extensions": [one.oid.dotted_string for one in loaded.extensions if one.critical],
+        "extensions": [one.oid.dotted_string for one in loaded.extensions],
+        **_issuance(found),
     }
+
+
+def _issuance(found: dict[type[x509.ExtensionType], Any]) -> dict[str, Any]:
+    """Tell what an issuer says of itself."""
+    access = list(found.get(x509.AuthorityInformationAccess, []))
+    identifier = found.get(x509.AuthorityKeyIdentifier)
+    parts = ("key_identifier", "authority_cert_issuer", "authority_cert_serial_number")
+    said = [identifier is not None and getattr(identifier, part) is not None for part in parts]
+    qualifiers = [one for policy in found.get(x509.CertificatePolicies, []) for one in policy.policy_qualifiers or []]
+    methods = [one.access_method.dotted_string for one in access]
+    return {
+        "aia.methods": list(dict.fromkeys(oids.ACCESS_METHODS.get(one, one) for one in methods)),
+        "aia.ca_issuers_urls": _urls(access, AuthorityInformationAccessOID.CA_ISSUERS),
+        "revocation.ocsp_urls": _urls(access, AuthorityInformationAccessOID.OCSP),
+        "authority_key_identifier": [name for name, one in zip(KEY_IDENTIFIER_PARTS, said, strict=True) if one],
+        "policy_qualifiers": list(dict.fromkeys("cps" if isinstance(one, str) else "userNotice" for one in qualifiers)),
+        "sct_logs": list(
+            dict.fromkeys(one.log_id.hex() for one in found.get(x509.PrecertificateSignedCertificateTimestamps, []))
+        ),
+    }
+
+
+def _urls(access: list[x509.AccessDescription], method: x509.ObjectIdentifier) -> list[str]:
+    places = [one.access_location for one in access if one.access_method == method]
+    return [one.value for one in places if isinstance(one, x509.UniformResourceIdentifier)]
 
 
 def bundle() -> list[bytes]:
@@ -242,7 +271,7 @@ def test_mutated_certificates_never_crash_and_invent_nothing() -> None:
     source = random.Random(20261124)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for data in [make().der, root().der, make(policies=["2.23.140.1.2.1"], names=["a.example", "10.0.0.1"]).der]:
+        for data in [make().der, root().der, _issued()]:
             for _ in range(1200):
                 changed = mutated(data, source)
                 result = certificate.read([changed])
@@ -256,6 +285,20 @@ def test_mutated_certificates_never_crash_and_invent_nothing() -> None:
                     continue
                 unread = set(row["_unknown"] or ())
                 assert {name for name, value in told.items() if name not in unread and row[name] != value} <= _TOLERATED
+
+
+def _issued() -> bytes:
+    """Make a certificate with all that an issuer says of itself."""
+    places = [
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(url))
+        for method, url in (
+            (AuthorityInformationAccessOID.OCSP, "http://ocsp.example"),
+            (AuthorityInformationAccessOID.CA_ISSUERS, "http://ca.example/ca.crt"),
+        )
+    ]
+    policy = x509.PolicyInformation(x509.ObjectIdentifier("2.23.140.1.2.1"), ["http://cps.example", x509.UserNotice(None, "hi")])
+    extensions = [x509.AuthorityInformationAccess(places), x509.CertificatePolicies([policy])]
+    return make(names=["a.example", "10.0.0.1"], extensions=[(one, False) for one in extensions]).der
 
 
 _TOLERATED = {"subject.dn", "issuer.dn"}

@@ -67,6 +67,7 @@ def test_facts_agree_with_other_tools(row: dict[str, Any], decoded: dict[str, di
     assert ours["san.other"] == told["san_other_count"]
     assert ours["wildcard"] == (told["san_dns_wildcard_count"] > 0)
     assert sorted(ours["critical_extensions"]) == sorted(told["critical_ext_oids"] or [])
+    assert ours["extensions"] == (told["ext_oids"] or [])
     assert ("keyCertSign" in ours["key_usage"]) == told["ku_keycertsign"]
     assert len(ours["extended_key_usage"]) == len(told["eku_oids"] or [])
     assert (ours["subject.dn"] is None) == told["subject_empty"]
@@ -77,6 +78,42 @@ def test_facts_agree_with_other_tools(row: dict[str, Any], decoded: dict[str, di
     assert ours["not_before"] == _instant(told["not_before"])
     assert ours["not_after"] == _instant(told["not_after"])
     assert ours["lifetime"].total_seconds() == told["validity_seconds_inclusive"]
+
+
+def test_what_other_tools_find_wrong_with_an_encoding_is_found(decoded: dict[str, dict[str, Any]]) -> None:
+    """Times of the wrong type, RSA keys without NULL and keyUsage without a bit: those that zlint or pkilint say, and no more."""
+    judged = {row["sha256"]: row for row in map(json.loads, (CORPUS / "cert_lint.jsonl").read_text().splitlines())}
+    for lints, fault in LINTS.items():
+        said = {file for file, row in decoded.items() if lints & _lints(judged[row["fingerprint_sha256"]])}
+        ours = {file for file, row in decoded.items() if fault in (row["encoding_faults"] or ())}
+        assert said, fault
+        assert said <= ours
+        assert ours - said <= UNSAID.get(fault, set())
+
+
+LINTS = {
+    frozenset({"e_wrong_time_format_pre2050", "pkix.wrong_time_useful_type"}): "time-type",
+    frozenset({"e_spki_rsa_encryption_parameter_not_null"}): "key-parameters",
+    frozenset({"e_incorrect_ku_encoding", "pkix.no_ku_bits_set"}): "empty-extension",
+}
+UNSAID = {
+    "time-type": {YEAR_ZERO, "certs/go-spiffe/452673a92b175e03.der"},
+    "key-parameters": {"certs/asn1crypto/00fe446cf29f004d.der"},
+}
+"""GeneralizedTime of the years 0 and 1, which neither tool judges; a curve that is spelled out, which zlint cannot read."""
+
+
+def _lints(row: dict[str, Any]) -> set[str]:
+    """Gather all that the tools say of a certificate."""
+    by_level = row["zlint"].values() if isinstance(row["zlint"], dict) else ()
+    return {name for names in by_level for name in names} | {name for _, name in row["pkilint_pkix"] or ()}
+
+
+def test_no_other_tool_finds_an_algorithm_outside_that_is_not_the_one_within(decoded: dict[str, dict[str, Any]]) -> None:
+    """The corpus has no such certificate and none with an extension twice, so there are none here."""
+    assert all(row["facts"]["sig_alg_inner_outer_match"] and not row["facts"]["duplicate_extension"] for row in READABLE)
+    found = {fault for row in decoded.values() for fault in row["encoding_faults"] or ()}
+    assert found.isdisjoint({"signature-mismatch", "duplicate-extension"})
 
 
 def _instant(text: str) -> datetime:
