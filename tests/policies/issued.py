@@ -53,6 +53,7 @@ class Profile:
     crl: str = "http://crl.example.com/1.crl"
     issuers: str = "http://ca.example.com/1.crt"
     key_identifier: bool = True
+    """Of the issuer and its own."""
     serial: int = 0x7A5C3E1F0B2D4C6E8F9A1B3C5D7E9F01
     signer: Issued | None = None
     bytes_for: tuple[bytes, bytes] = (b"", b"")
@@ -101,6 +102,8 @@ class Profile:
             access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
             found += [(x509.AuthorityInformationAccess([access]), False)]
         if self.key_identifier:
+            own = self.key or key("leaf")
+            found += [(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False)]  # type: ignore[attr-defined]
             found += [(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), False)]
         return found
 
@@ -139,7 +142,8 @@ def rules(policy: str) -> tuple[Rule, ...]:
 def outcomes(policy: str, der: bytes, as_of: datetime | None = None, **stated: object) -> dict[str, str]:
     """Judge one certificate by every rule at `as_of` or its notBefore; `stated` is what an inventory or --assume adds."""
     table = certificate.read([der]).frame.with_columns(asset_id="fingerprint_sha256")
-    table = chain.derive(table, roots.load([authority().der] if stated.get("trust") != "public" else []))
+    own = [authority().der]
+    table = chain.derive(table, roots.load(own if stated.get("trust") == "private" else []), own)
     schema = tables.schema("certificate")
     known = {name: pl.Series([value], dtype=schema[name]) for name, value in _fields(stated).items()}
     table = table.with_columns(known[name].alias(name) for name in known)
