@@ -26,6 +26,16 @@ def test_packed_lists_come_back() -> None:
     assert columns.packed(["a\x1fb", "c\x1d"]) == "a\u241fb\x1fc\u241d"
 
 
+def test_lists_of_our_own_words_may_be_open() -> None:
+    """The sign becomes a null element; in lists of texts from certificates it is a text."""
+    row = list(columns.UNKNOWN)
+    row[columns.ENCODING] = (f"time-form{columns.SEPARATOR}{columns.OPEN}",)
+    row[columns.CRLS] = (columns.OPEN,)
+    table = columns.table([row, [*row[: columns.ENCODING], (columns.NOTHING,), *row[columns.ENCODING + 1 :]]])
+    assert table["encoding_faults"].to_list() == [["time-form", None], []]
+    assert table["revocation.crl_urls"].to_list() == [["\x1e"], ["\x1e"]]
+
+
 def test_the_cycle_collector_is_as_before() -> None:
     """Reading holds it only for itself, also where it was off."""
     assert gc.isenabled()

@@ -55,7 +55,7 @@ def parameters(octets: bytes) -> Callable[[bytes], bytes]:
     return lambda value: tlv(der.SEQUENCE, values(value)[0], octets)
 
 
-def pss(digest: hashes.HashAlgorithm, salt: int) -> bytes:
+def pss(digest: hashes.SHA224 | hashes.SHA256 | hashes.SHA512, salt: int) -> bytes:
     """Sign a certificate with RSASSA-PSS."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pss")])
     own = key("rsa", rsa_bits=2048)
