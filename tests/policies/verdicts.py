@@ -6,6 +6,7 @@ from functools import cache
 
 import polars as pl
 
+from scanner import tables
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
 from scanner.rules import find, load
@@ -28,8 +29,9 @@ def policy(name: str) -> Policy:
 
 def derived(ders: Sequence[bytes]) -> pl.DataFrame:
     """Decode certificates that no inventory tags, with what follows from one another and the shipped roots."""
-    tags = pl.lit([], pl.List(pl.String()))
-    return chain.derive(certificate.read(ders).frame.with_columns(asset_id="fingerprint_sha256", tags=tags), roots.load())
+    read = pl.concat([tables.empty("certificate"), certificate.read(ders).frame], how="diagonal")
+    tagged = read.with_columns(asset_id="fingerprint_sha256", tags=pl.lit([], pl.List(pl.String())))
+    return chain.derive(tagged, roots.load())
 
 
 def said(name: str, table: pl.DataFrame, as_of: datetime, **facts: object) -> pl.DataFrame:
@@ -55,8 +57,7 @@ def failed(name: str, der: bytes, as_of: datetime, **facts: object) -> set[str]:
 @cache
 def post_quantum() -> pl.DataFrame:
     """Take the post-quantum certificates of the corpus."""
-    table = chain.derive(corpus().with_columns(asset_id="fingerprint_sha256"), roots.load())
-    return table.filter(pl.col("key.algorithm").is_in(ALGORITHMS))
+    return derived(corpus()[tables.DER].to_list()).filter(pl.col("key.algorithm").is_in(ALGORITHMS))
 
 
 @cache
