@@ -145,7 +145,7 @@ def outcomes(policy: str, der: bytes, as_of: datetime | None = None, **stated: o
     own = [authority().der]
     table = chain.derive(table, roots.load(own if stated.get("trust") == "private" else []), own)
     schema = tables.schema("certificate")
-    known = {name: pl.Series([value], dtype=schema[name]) for name, value in _fields(stated).items()}
+    known = {name: pl.Series([value], dtype=schema[name]) for name, value in _fields({"tags": []} | stated).items()}
     table = table.with_columns(known[name].alias(name) for name in known)
     now = as_of or table["not_before"][0]
     evaluation = evaluate(rules(policy), {"certificate": with_time(table, "certificate", now)}, now)

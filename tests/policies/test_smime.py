@@ -129,7 +129,7 @@ def test_key_identifiers_are_missed_here_and_there() -> None:
 
 @pytest.mark.parametrize(("policy", "days"), [("2.23.140.1.5.1.1", 1185), ("2.23.140.1.5.1.2", 825), ("2.23.140.1.5.1.3", 825)])
 def test_a_lifetime_counts_its_last_second(policy: str, days: int) -> None:
-    """notAfter - notBefore of one second less than the limit is the longest; pkilint draws the line there, too."""
+    """One second less than the limit from notBefore to notAfter is the longest; pkilint draws the line there, too."""
     profile = MAIL.but(policies=(policy,), start=BEFORE, lifetime=days * DAY - SECOND)
     assert said("lifetime", profile) == "pass"
     assert "exceeds" not in lints(profile)
@@ -169,7 +169,7 @@ def test_the_hash_follows_the_issuers_curve() -> None:
 
 
 def test_a_mailbox_that_is_a_ca_is_found() -> None:
-    """cA TRUE beside a mailbox is critical; an intermediate without a mailbox is judged as a CA."""
+    """A mailbox with cA TRUE is critical; an intermediate without a mailbox is judged as a CA."""
     assert said("ca-flag", CA.but(names=(ALICE,))) == "fail"
     assert faults(POLICY, CA.der, trust="public") == set()
     assert said("ca-extensions", CA.but(usage=("keyCertSign",))) == "fail"
