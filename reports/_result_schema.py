@@ -11,9 +11,12 @@ from scanner.model import (
     PROBLEMS,
     BaselineReport,
     Contradiction,
+    ControlReport,
+    Coverage,
     ExceptionReport,
     ExceptionState,
     Exit,
+    FrameworkReport,
     GivenFile,
     Mode,
     OnUnknown,
@@ -43,6 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "advisory": {"type": ["string", "null"]},
     "named": {"type": "boolean"},
     "new_only": {"type": "boolean"},
+    "coverage": {"enum": [str(one) for one in Coverage]},
     "state": {"enum": [str(one) for one in ExceptionState]},
     "days_left": {"type": ["integer", "null"]},
     "common": {"type": ["array", "null"], "items": TEXT},
@@ -86,6 +90,7 @@ def schema() -> dict[str, Any]:
         "rules": _array(_fields(RuleReport)),
         "findings": _array(_columns(FINDINGS)),
         "contradictions": _array(_fields(Contradiction)),
+        "frameworks": _array(_framework()),
         "exceptions": _array(
             {**_fields(ExceptionReport), "properties": {**_fields(ExceptionReport)["properties"], "line": _LINE}}
         ),
@@ -123,6 +128,12 @@ def _field(name: str) -> dict[str, Any]:
 def _baseline() -> dict[str, Any]:
     found = _fields(BaselineReport)
     return {**found, "properties": {**found["properties"], "policies": WORDS["sources"]}}
+
+
+def _framework() -> dict[str, Any]:
+    found, control = _fields(FrameworkReport), _fields(ControlReport)
+    controls = _array({**control, "properties": {**control["properties"], "rules": TEXTS}})
+    return {**found, "properties": {**found["properties"], "controls": controls}}
 
 
 def _columns(columns: dict[str, pl.DataType]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def document(report: Report) -> dict[str, Any]:
         "rules": [_plain(rule) for rule in report.rules],
         "findings": [finding(row) for row in report.findings.iter_rows(named=True)],
         "contradictions": [_plain(one) for one in report.contradictions],
+        "frameworks": [{**_plain(one), "controls": list(map(_plain, one.controls))} for one in report.frameworks],
         "exceptions": [_plain(one) for one in report.exceptions],
         "files": [_plain(one) for one in report.files],
         "baseline": None if report.baseline is None else _plain(report.baseline),

@@ -49,6 +49,17 @@ class OnUnknown(StrEnum):
     IGNORE = "ignore"
 
 
+class Coverage(StrEnum):
+    """How much of a framework's control rules answer; never that it is met."""
+
+    AUTOMATED = "automated"
+    """Rules answer wholly what can be tested of it."""
+    PARTIAL = "partial"
+    """Rules answer some of it; the note says what remains."""
+    MANUAL = "manual"
+    """No rule answers it; the note says what evidence a person brings."""
+
+
 class Exit(IntEnum):
     """The exit codes of every command (interfaces.md)."""
 
@@ -299,6 +310,38 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlReport:
+    """A control of a framework, with what the rules of this run say that give evidence for it; never that it is met."""
+
+    id: str
+    title: str
+    coverage: Coverage
+    note: str
+    """What the rules do not show, and people bring."""
+    rules: tuple[str, ...]
+    """Ids of the rules of this run; the counts are theirs together."""
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    skipped: int = 0
+    waived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkReport:
+    """A framework, as far as it is mapped, with its controls."""
+
+    id: str
+    title: str
+    edition: str
+    checked: str
+    url: str
+    scope: str
+    """Which part of the framework is mapped."""
+    controls: tuple[ControlReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExitReport:
     """The exit code and its reasons in words."""
 
@@ -409,6 +452,8 @@ class Report:
     files: tuple[GivenFile, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     """Where rules of different bodies contradict each other, those that most assets show first."""
+    frameworks: tuple[FrameworkReport, ...] = ()
+    """What the run says of controls; no percentage of compliance is made of it."""
     anchor: str = "README.md"
     """The file that SARIF points at when the evidence lies nowhere inside the root."""
 

@@ -14,7 +14,7 @@ from scanner.inventory.merge import Merged, merge
 from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules import accepted, contradictions
+from scanner.rules import accepted, contradictions, coverage
 from scanner.rules.accepted import Accepted, Marked
 from scanner.rules.evaluate import Evaluation, evaluate
 from scanner.rules.syntax import Policy, Rule
@@ -69,6 +69,7 @@ def judged(
     assets = sum(table.height for table in known.values())
     nothing = judge.nothing_matched(evaluation, policies, assets, request)
     problems += [run_findings.NOTHING_MATCHED.problem(text, Spot("evidence")) for text in nothing]
+    counted = (*(_rule(rule, policies, evaluation, marked, request.as_of) for rule in rules), *marked.rules)
     return Report(
         tool=tool,
         as_of=request.as_of,
@@ -82,7 +83,7 @@ def judged(
         config=request.config,
         policies=scope.policy_reports(policies),
         sources=tuple(collected.sources),
-        rules=(*(_rule(rule, policies, evaluation, marked, request.as_of) for rule in rules), *marked.rules),
+        rules=counted,
         findings=found,
         gaps=judge.gaps(found),
         problems=problem_rows(problems),
@@ -93,6 +94,7 @@ def judged(
         baseline=marked.baseline,
         files=scope.files(request),
         contradictions=contradictions.find(evaluation, rules, policies, known, request.as_of),
+        frameworks=coverage.find(counted),
         anchor=request.anchor,
     )
 

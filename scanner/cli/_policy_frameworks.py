@@ -74,16 +74,16 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def _listing(maps: Sequence[Any]) -> Iterable[str]:
-    from scanner.rules.frameworks import Status
+    from scanner.model import Coverage
 
     wide = max(len(one.id) for one in maps)
     for one in maps:
-        counts = ", ".join(f"{one.count(status):2} {status}" for status in Status)
+        counts = ", ".join(f"{one.count(status):2} {status}" for status in Coverage)
         yield f"{one.id:{wide}}  {len(one.controls):3} controls: {counts}  {one.title}"
 
 
 def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
-    from scanner.rules.frameworks import Status
+    from scanner.model import Coverage
     from scanner.rules.values import instant
 
     wide = min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
@@ -92,7 +92,7 @@ def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
     yield f"{framework.edition}{checked}, {framework.url}"
     yield from textwrap.wrap(framework.scope, wide)
     widest = max(len(control.id) for control in framework.controls)
-    state = max(len(status) for status in Status)
+    state = max(len(status) for status in Coverage)
     for control in framework.controls:
         yield ""
         yield f"{control.id:{widest}}  {control.status:{state}}  {control.title}"
@@ -100,7 +100,7 @@ def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
             yield from _wrapped("rules", f"{', '.join(control.rules)} ({_count(control.matching(rules))})", wide)
         yield from _wrapped("note", control.note, wide)
     yield ""
-    counts = ", ".join(f"{framework.count(status)} {status}" for status in Status)
+    counts = ", ".join(f"{framework.count(status)} {status}" for status in Coverage)
     yield f"{len(framework.controls)} controls: {counts}."
     yield "Rules give evidence for controls; they never show that one is met."
 

@@ -21,10 +21,13 @@ from scanner.model import (
     SIGHTINGS,
     BaselineReport,
     Contradiction,
+    ControlReport,
+    Coverage,
     ExceptionReport,
     ExceptionState,
     Exit,
     ExitReport,
+    FrameworkReport,
     GivenFile,
     Mode,
     OnUnknown,
@@ -231,6 +234,7 @@ def _report(folder: Path) -> Report:
         baseline=_baseline(said["baseline"]),
         files=tuple(GivenFile(**row) for row in said["files"]),
         contradictions=tuple(_contradiction(row) for row in said.get("contradictions", ())),
+        frameworks=tuple(_framework(row) for row in said.get("frameworks", ())),
     )
 
 
@@ -249,6 +253,14 @@ def _exception(row: Mapping[str, Any]) -> ExceptionReport:
 def _contradiction(row: Mapping[str, Any]) -> Contradiction:
     lists = {name: tuple(row[name]) for name in ("values", "accepts", "rejects", "examples")}
     return Contradiction(**{**row, **lists, "common": None if row["common"] is None else tuple(row["common"])})
+
+
+def _framework(row: Mapping[str, Any]) -> FrameworkReport:
+    return FrameworkReport(**{**row, "controls": tuple(_control(one) for one in row["controls"])})
+
+
+def _control(row: Mapping[str, Any]) -> ControlReport:
+    return ControlReport(**{**row, "coverage": Coverage(row["coverage"]), "rules": tuple(row["rules"])})
 
 
 def _baseline(row: Mapping[str, Any] | None) -> BaselineReport | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from scanner.rules.frameworks import Control, Framework, Status
+from scanner.model import Coverage
+from scanner.rules.frameworks import Control, Framework
 from scanner.rules.values import instant
 
 _HEAD = """\
@@ -31,10 +32,10 @@ def render(frameworks: Sequence[Framework], rules: Iterable[str]) -> str:
 def _overview(frameworks: Sequence[Framework]) -> str:
     rows = [
         f"| [{one.id}](#{one.id.replace('.', '')}) | {one.title} | {len(one.controls)} | "
-        f"{' | '.join(str(one.count(status)) for status in Status)} |"
+        f"{' | '.join(str(one.count(status)) for status in Coverage)} |"
         for one in frameworks
     ]
-    return "\n".join([f"| map | framework | controls | {' | '.join(Status)} |", "|---|---|---|---|---|---|", *rows])
+    return "\n".join([f"| map | framework | controls | {' | '.join(Coverage)} |", "|---|---|---|---|---|---|", *rows])
 
 
 def _framework(framework: Framework, rules: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 import json
 
-from scanner.rules.frameworks import GLOB, KEYS, Status
+from scanner.model import Coverage
+from scanner.rules.frameworks import GLOB, KEYS
 from scanner.rules.header import ID
 from scanner.rules.schema import URI
 from scanner.rules.schema_fields import Schema, closed, several
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
-_MANUAL: Schema = {"properties": {"status": {"const": str(Status.MANUAL)}}}
+_MANUAL: Schema = {"properties": {"status": {"const": str(Coverage.MANUAL)}}}
 
 
 def text() -> str:
@@ -44,7 +45,7 @@ def _control() -> Schema:
     said = {
         "title": _TEXT | {"description": "What the control asks, in own words."},
         "status": {
-            "enum": [str(status) for status in Status],
+            "enum": [str(status) for status in Coverage],
             "description": "automated: rules answer its testable part wholly; partial: some of it; manual: none of it.",
         },
         "rules": several({"type": "string", "pattern": f"^{GLOB.pattern}$"})

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scanner import resources
 from scanner.errors import PolicyError, UsageError
+from scanner.model import Coverage
 from scanner.rules.find import SHIPPED
 from scanner.rules.header import ID, instant, keys
 from scanner.rules.syntax import Mark
@@ -24,24 +24,13 @@ GLOB = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*/[a-z0-9.*?-]+")
 """A rule id, with * and ? behind the slash only: a map claims no rules of policies that it does not know."""
 
 
-class Status(StrEnum):
-    """How much of a control the rules answer; never that it is met."""
-
-    AUTOMATED = "automated"
-    """The rules answer wholly what can be tested of it."""
-    PARTIAL = "partial"
-    """The rules answer some of it; the note says what remains."""
-    MANUAL = "manual"
-    """No rule answers it; the note says what evidence a person brings."""
-
-
 @dataclass(frozen=True, slots=True)
 class Control:
     """One control of a framework, and what gives evidence for it."""
 
     id: str
     title: str
-    status: Status
+    status: Coverage
     rules: tuple[str, ...]
     """Globs over rule ids."""
     note: str
@@ -50,7 +39,9 @@ class Control:
 
     def matching(self, rules: Iterable[str]) -> list[str]:
         """Choose the rules that give evidence for it."""
-        return [rule for rule in rules if any(fnmatchcase(rule, glob) for glob in self.rules)]
+        named = set(self.rules)
+        globs = [glob for glob in self.rules if "*" in glob or "?" in glob]
+        return [rule for rule in rules if rule in named or any(fnmatchcase(rule, glob) for glob in globs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ class Framework:
     """Which part of the framework is mapped."""
     controls: tuple[Control, ...]
 
-    def count(self, status: Status) -> int:
+    def count(self, status: Coverage) -> int:
         """Count the controls of a status."""
         return sum(control.status is status for control in self.controls)
 
@@ -140,24 +131,24 @@ def _controls(node: Mapping, faults: Faults) -> tuple[Control, ...]:
 def _control(key: Scalar, node: Node, faults: Faults) -> Control:
     if not isinstance(node, Mapping):
         faults.add(node, f"control {key.text} is a mapping with {', '.join(CONTROL_KEYS)}")
-        return Control(key.text, "", Status.MANUAL, (), "", Mark(faults.path, key.line, key.column))
+        return Control(key.text, "", Coverage.MANUAL, (), "", Mark(faults.path, key.line, key.column))
     keys(node, CONTROL_KEYS, faults)
     owner = f"control {key.text}: "
     title, note = (_text(node, name, key, faults, owner) for name in ("title", "note"))
     status, rules = _status(key, node, faults), _globs(node.get("rules"), faults)
-    if status is Status.MANUAL and rules:
+    if status is Coverage.MANUAL and rules:
         faults.add(node.get("rules"), f"{owner}no rule answers a manual control; leave out rules, or call it partial")
-    elif status not in {None, Status.MANUAL} and node.get("rules") is None:
+    elif status not in {None, Coverage.MANUAL} and node.get("rules") is None:
         faults.add(key, f"{owner}rules is missing; what is {status} names at least one, and what has none is manual")
-    return Control(key.text, title, status or Status.MANUAL, rules, note, Mark(faults.path, key.line, key.column))
+    return Control(key.text, title, status or Coverage.MANUAL, rules, note, Mark(faults.path, key.line, key.column))
 
 
-def _status(key: Scalar, node: Mapping, faults: Faults) -> Status | None:
+def _status(key: Scalar, node: Mapping, faults: Faults) -> Coverage | None:
     found = node.get("status")
     said = found.text if isinstance(found, Scalar) else ""
-    if said in set(Status):
-        return Status(said)
-    legal = [str(status) for status in Status]
+    if said in set(Coverage):
+        return Coverage(said)
+    legal = [str(status) for status in Coverage]
     if found is None:
         faults.add(key, f"control {key.text}: status is missing; one of {', '.join(legal)}")
     else:

@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 import yaml
 
+from scanner.model import Coverage
 from scanner.rules import find, framework_schema, frameworks, load
-from scanner.rules.frameworks import Framework, Status
+from scanner.rules.frameworks import Framework
 from scanner.rules.syntax import Rule
 
 HERE = Path(__file__).parent
@@ -66,12 +67,12 @@ def test_a_note_says_what_is_left_for_people(name: str, control: frameworks.Cont
     assert len(control.note) <= 320
     assert "compliant" not in control.note.lower()
     assert "Whether" in control.note or "People" in control.note or "people" in control.note
-    assert (control.status is Status.MANUAL) == (control.rules == ())
+    assert (control.status is Coverage.MANUAL) == (control.rules == ())
 
 
 def test_little_is_called_automated() -> None:
     """Rules answer the testable part of one control wholly: that certificates are renewed before they expire."""
-    automated = [f"{name}/{control.id}" for name, control in CONTROLS if control.status is Status.AUTOMATED]
+    automated = [f"{name}/{control.id}" for name, control in CONTROLS if control.status is Coverage.AUTOMATED]
     assert automated == ["dora/2024/1774 Art 7(5)"]
 
 

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from scanner.errors import PolicyError, UsageError
+from scanner.model import Coverage
 from scanner.rules import framework_pages, framework_schema, frameworks
-from scanner.rules.frameworks import Control, Status
+from scanner.rules.frameworks import Control
 
 GOOD = """\
 framework: house
@@ -51,9 +52,9 @@ def test_a_map_is_read() -> None:
     assert (house.id, house.title, house.edition, house.scope) == ("house", "House controls", "1.10", "All of them.")
     assert house.checked == datetime(2026, 11, 23, tzinfo=UTC)
     first, second = house.controls
-    assert (first.id, first.status, first.rules) == ("1", Status.PARTIAL, ("public-tls/key", "nist-keys/*"))
-    assert (second.id, second.status, second.rules, second.mark.line) == ("Art 2(a)", Status.MANUAL, (), 13)
-    assert [house.count(status) for status in Status] == [0, 1, 1]
+    assert (first.id, first.status, first.rules) == ("1", Coverage.PARTIAL, ("public-tls/key", "nist-keys/*"))
+    assert (second.id, second.status, second.rules, second.mark.line) == ("Art 2(a)", Coverage.MANUAL, (), 13)
+    assert [house.count(status) for status in Coverage] == [0, 1, 1]
     assert valid(GOOD)
 
 
@@ -63,7 +64,7 @@ def test_a_map_is_read() -> None:
 )
 def test_globs_choose_rules(glob: str, matched: list[str]) -> None:
     """A glob is for the rules of one policy."""
-    control = Control("1", "", Status.PARTIAL, (glob,), "", frameworks.read("house.yaml", GOOD.encode()).controls[0].mark)
+    control = Control("1", "", Coverage.PARTIAL, (glob,), "", frameworks.read("house.yaml", GOOD.encode()).controls[0].mark)
     assert control.matching(["p/key", "p/key-2", "p/old", "pp/key"]) == matched
 
 
