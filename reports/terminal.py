@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from reports import _words
-from reports._parts import baseline, exceptions, method, own
+from reports._parts import baseline, contradictions, exceptions, method, own
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
 from reports._safe import cut, visible
@@ -22,7 +22,7 @@ VERDICTS = {
 }
 MARKS = {"critical": "■", "high": "▲", "medium": "◆", "low": "●", "info": "○"}
 COLOURS = {"critical": "35", "high": "31", "medium": "33", "low": "34", "info": "90"}
-MOST_FINDINGS, MOST_GAPS, MOST_PROBLEMS, MOST_CHANGES = 10, 5, 8, 5
+MOST_FINDINGS, MOST_GAPS, MOST_PROBLEMS, MOST_CHANGES, MOST_CONTRADICTIONS = 10, 5, 8, 5, 3
 WIDEST = 110
 NARROWEST = 40
 LONGEST = 400
@@ -67,6 +67,7 @@ def summary(report: Report, *, colour: bool = False, width: int | None = None, q
         _gaps(page, report)
         _undeclared(page, report)
         _problems(page, report)
+        _contradictions(page, report)
         _governed(page, report)
         page.put("")
     page.put(f"exit {int(report.exit.code)}: {visible('; '.join(report.exit.reasons))}")
@@ -214,6 +215,20 @@ def _problems(page: Page, report: Report) -> None:
         page.say(f"{_words.place(row)}: {row['message']}", 2)
     if problems.height > MOST_PROBLEMS:
         page.say(f"… and {problems.height - MOST_PROBLEMS:,} more; the JSON output has all of them.", 2)
+
+
+def _contradictions(page: Page, report: Report) -> None:
+    """Say where policies contradict each other: both sides stand among the findings, or among what passed."""
+    rows = contradictions.rows(report)
+    if not rows:
+        return
+    page.head(f"Policies contradict each other ({len(rows):,})")
+    for row in rows[:MOST_CONTRADICTIONS]:
+        page.say(" ".join(filter(None, (row.line, row.common))), 2)
+    more = f"… and {len(rows) - MOST_CONTRADICTIONS:,} more. " if len(rows) > MOST_CONTRADICTIONS else ""
+    page.say(
+        f"{more}Choose with --skip RULE or in a policy of your own; `-o html=report.html` sets both sides beside each other.", 2
+    )
 
 
 def _governed(page: Page, report: Report) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from reports import _words
-from reports._parts import baseline, exceptions, gaps, inventory, method, own, scope, summary, tally
+from reports._parts import baseline, contradictions, exceptions, gaps, inventory, method, own, scope, summary, tally
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
 from scanner.model import Exit, GivenFile, Report, RuleReport
@@ -277,6 +277,23 @@ class View:
     def inventory_lead(self) -> str:
         """Open the part on the inventory with one sentence."""
         return inventory.lead(self.report, self.assets)
+
+    # Contradictions
+
+    @cached_property
+    def contradictions(self) -> list[contradictions.Row]:
+        """Where policies contradict each other, side by side."""
+        return contradictions.rows(self.report)
+
+    @property
+    def contradictions_lead(self) -> str:
+        """Open the part on contradictions with one sentence."""
+        return contradictions.lead(self.contradictions)
+
+    @property
+    def contradictions_advice(self) -> str:
+        """Say how a contradiction is settled."""
+        return contradictions.ADVICE
 
     # Exceptions and baseline
 

@@ -27,6 +27,7 @@ SECTIONS = (
     ("summary", "Summary"),
     ("scope", "Scope and completeness"),
     ("findings", "Findings"),
+    ("contradictions", "Contradictions"),
     ("exceptions", "Exceptions"),
     ("gaps", "Evidence gaps"),
     ("owners", "Owners"),
@@ -76,7 +77,8 @@ def page(view: View, result_sha256: str) -> str:
 
 def _there(view: View, section: str) -> bool:
     """Tell whether a run has data for a section."""
-    return bool({"owners": view.owners, "exceptions": view.excepting}.get(section, True))
+    there = {"owners": view.owners, "exceptions": view.excepting, "contradictions": view.contradictions}
+    return bool(there.get(section, True))
 
 
 def _markup(ours: str) -> "Markup":

@@ -16,12 +16,14 @@ MOST_ROWS = 1000
 MOST_GAPS = 200
 MOST_APART = 200
 MOST_EXCEPTIONS = 100
+MOST_CONTRADICTIONS = 20
 MOST_CARDS = 40
 _CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
 _PARTS = {
     "summary": "Executive summary",
     "scope": "Scope, method and completeness",
     "findings": "Findings",
+    "contradictions": "Contradictions",
     "exceptions": "Exceptions",
     "gaps": "Evidence gaps",
     "owners": "Owners",
@@ -83,6 +85,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             rule_titles={rule.id: rule.title for rule in view.rules},
             most_cards=MOST_CARDS,
             most_exceptions=MOST_EXCEPTIONS,
+            most_contradictions=MOST_CONTRADICTIONS,
             rows=rows,
             seen=view.seen_of(card.worst for card in view.cards),
             printed={row.label for row in rows},
@@ -101,7 +104,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
 
 def _numbers(view: View) -> dict[str, int]:
     """Number the parts that this run has."""
-    there = {"owners": view.owners, "exceptions": view.excepting}
+    there = {"owners": view.owners, "exceptions": view.excepting, "contradictions": view.contradictions}
     wanted = [id_ for id_ in _PARTS if there.get(id_, True)]
     return {id_: number for number, id_ in enumerate(wanted, 1)}
 

@@ -1,4 +1,4 @@
-"""A run with everything that governs findings: exceptions of every state, a baseline, groups, loosened rules, an advisory policy."""
+"""A run with everything that governs findings: exceptions of every state, a baseline, groups, loosened rules, contradictions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from scanner.model import FINDINGS, BaselineReport, ExceptionReport, ExceptionState, PolicyReport, Report, Severity
+from tests.reports import quarrel
 from tests.reports.estate import Row, certificates, endpoints
 from tests.reports.factory import report
 from tests.reports.trials import rule
@@ -63,7 +64,8 @@ def governed(*, new_only: bool = False, count: int = 40) -> Report:
     return replace(
         made,
         findings=pl.DataFrame([*own(), *groups(), *rows], schema=FINDINGS),
-        rules=(*(_counted(one, waived) for one in made.rules), group),
+        rules=(*(_counted(one, waived) for one in made.rules), group, *quarrel.rules()),
+        contradictions=quarrel.QUARRELS,
         exceptions=exceptions(waived, opened),
         baseline=BaselineReport(
             "baseline.json", "2026-08-01T00:00:00Z", "pki@example.com", ({"id": "public-tls", "version": "1.3.0"},),
