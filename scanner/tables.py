@@ -156,10 +156,12 @@ class KeyFacts:
         enum(words.KEY_ALGORITHMS), "Algorithm of the public key; `other` where certgate has no name for the OID."
     )
     oid = decoded(TEXT, "Object identifier of the key's algorithm, dotted.")
-    bits = decoded(INTEGER, "Size: RSA and DSA modulus, EC field, post-quantum public key.", unit="bits")
-    whole_octets = decoded(BOOLEAN, "The RSA modulus length is divisible by 8; absent on other keys.")
-    curve = decoded(enum(words.CURVES), "Curve of an EC key; absent on other keys.")
-    exponent = decoded(INTEGER, "Public exponent of an RSA key (one above 2^63-1 is held as 2^63-1); absent on other keys.")
+    bits = decoded(INTEGER, "Size: RSA and DSA modulus, EC field, post-quantum public key.", unit="bits", clause="BR 6.1.5")
+    whole_octets = decoded(BOOLEAN, "The RSA modulus length is divisible by 8; absent on other keys.", clause="BR 6.1.5")
+    curve = decoded(enum(words.CURVES), "Curve of an EC key; absent on other keys.", clause="BR 6.1.5; RFC 5480 2.1.1")
+    exponent = decoded(
+        INTEGER, "Public exponent of an RSA key (one above 2^63-1 is held as 2^63-1); absent on other keys.", clause="BR 6.1.6"
+    )
     spki_sha256 = decoded(TEXT, "SHA-256 of the SubjectPublicKeyInfo as it stands in the object, lower hex.")
     quantum_safe = decoded(BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included).")
     weakness = decoded(
@@ -194,9 +196,9 @@ class Certificate(Asset):
     """One row per distinct certificate (RFC 5280)."""
 
     class subject:
-        dn = decoded(TEXT, "Subject name in RFC 4514 form; absent where it is empty.")
-        cn = decoded(TEXT, "The last (most specific) common name of the subject.")
-        organization = decoded(TEXT, "organizationName of the subject.")
+        dn = decoded(TEXT, "Subject name in RFC 4514 form; absent where it is empty.", clause="RFC 5280 4.1.2.6")
+        cn = decoded(TEXT, "The last (most specific) common name of the subject.", clause="BR 7.1.4.3")
+        organization = decoded(TEXT, "organizationName of the subject.", clause="BR 7.1.2.7.4")
         attributes = decoded(
             many(enum(words.ATTRIBUTE_TYPES, words.OID)),
             "Types of the subject's attributes in order, repeats kept; named or dotted.",
@@ -205,7 +207,7 @@ class Certificate(Asset):
         repeated = decoded(
             many(enum(words.ATTRIBUTE_TYPES, words.OID)),
             "Types of attributes that the subject holds more than once.",
-            clause="BR 7.1.4.2",
+            clause="BR 7.1.4.1",
         )
         country = decoded(TEXT, "countryName of the subject.", clause="BR 7.1.4.2 and 3.2.2.3; RFC 5280 Appendix A.1")
         emails = decoded(many(TEXT), "emailAddress attributes of the subject.", clause="RFC 5280 4.1.2.6; SBR 7.1.4.2.1")
@@ -223,11 +225,18 @@ class Certificate(Asset):
         dn = derived(TEXT, "Name of the root that the chain reaches.", known_by="root.fingerprint_sha256")
         fingerprint_sha256 = derived(TEXT, "SHA-256 of the root that the chain reaches, lower hex.")
 
-    serial = decoded(TEXT, "Serial number in lower hex without leading zeros; a negative one with a minus sign.")
-    serial_bits = decoded(
-        INTEGER, "Bit length of the serial number; 0 where it is zero, negative where it is negative.", unit="bits"
+    serial = decoded(
+        TEXT,
+        "Serial number in lower hex without leading zeros; a negative one with a minus sign.",
+        clause="RFC 5280 4.1.2.2; BR 7.1.2.7",
     )
-    version = decoded(INTEGER, "X.509 version: 1, 2 or 3.")
+    serial_bits = decoded(
+        INTEGER,
+        "Bit length of the serial number; 0 where it is zero, negative where it is negative.",
+        unit="bits",
+        clause="RFC 5280 4.1.2.2; BR 7.1.2.7",
+    )
+    version = decoded(INTEGER, "X.509 version: 1, 2 or 3.", clause="RFC 5280 4.1.2.1; BR 7.1.1")
     profile = declared(TEXT, "Template or profile of the issuer that made it.")
     fingerprint_sha256 = decoded(TEXT, "SHA-256 of the certificate, lower hex.")
     encoding_faults = decoded(
@@ -238,7 +247,7 @@ class Certificate(Asset):
     key = KeyFacts
 
     class signature:
-        algorithm = decoded(enum(words.SIGNATURE_ALGORITHMS), "Algorithm that signed the certificate.")
+        algorithm = decoded(enum(words.SIGNATURE_ALGORITHMS), "Algorithm that signed the certificate.", clause="BR 7.1.3.2")
         hash = decoded(
             enum(words.HASHES),
             "Hash of the signature; absent where the algorithm has no hash of its own choice (EdDSA, ML-DSA).",
@@ -248,9 +257,11 @@ class Certificate(Asset):
             BOOLEAN, "The algorithm withstands a quantum computer (composites with a post-quantum part included)."
         )
 
-    not_before = decoded(INSTANT, "notBefore: start of validity.")
-    not_after = decoded(INSTANT, "notAfter: last second of validity.")
-    lifetime = decoded(DURATION, "Validity period as the Baseline Requirements count it: notAfter is included (1.6.1).")
+    not_before = decoded(INSTANT, "notBefore: start of validity.", clause="RFC 5280 4.1.2.5; BR 7.1.2.7")
+    not_after = decoded(INSTANT, "notAfter: last second of validity.", clause="RFC 5280 4.1.2.5; BR 6.3.2")
+    lifetime = decoded(
+        DURATION, "Validity period as the Baseline Requirements count it: notAfter is included (1.6.1).", clause="BR 6.3.2"
+    )
     remaining = derived(DURATION, "Time from as_of to the end of validity; negative when expired.", time=("not_after",))
     elapsed_share = derived(
         SHARE,
@@ -260,12 +271,16 @@ class Certificate(Asset):
     age = derived(DURATION, "Time from notBefore to as_of.", time=("not_before",))
     expired = derived(BOOLEAN, "notAfter lies before as_of.", time=("not_after",))
     not_yet_valid = derived(BOOLEAN, "notBefore lies after as_of.", time=("not_before",))
-    is_ca = decoded(BOOLEAN, "basicConstraints says cA TRUE; false where the extension is missing.")
-    path_length = decoded(INTEGER, "pathLenConstraint of a CA certificate.")
+    is_ca = decoded(
+        BOOLEAN, "basicConstraints says cA TRUE; false where the extension is missing.", clause="RFC 5280 4.2.1.9; BR 7.1.2.7.8"
+    )
+    path_length = decoded(INTEGER, "pathLenConstraint of a CA certificate.", clause="RFC 5280 4.2.1.9")
     usage = decoded(many(enum(words.USAGES)), "What it may be used for, from extendedKeyUsage and keyUsage.")
-    key_usage = decoded(many(enum(words.KEY_USAGES)), "Bits of the keyUsage extension.")
+    key_usage = decoded(many(enum(words.KEY_USAGES)), "Bits of the keyUsage extension.", clause="RFC 5280 4.2.1.3; BR 7.1.2.7.11")
     extended_key_usage = decoded(
-        many(enum(words.EXTENDED_KEY_USAGES, words.OID)), "Purposes of the extendedKeyUsage extension, named or dotted."
+        many(enum(words.EXTENDED_KEY_USAGES, words.OID)),
+        "Purposes of the extendedKeyUsage extension, named or dotted.",
+        clause="RFC 5280 4.2.1.12; BR 7.1.2.7.10",
     )
     critical_extensions = decoded(
         many(TEXT), "Object identifiers of the extensions marked critical.", clause="RFC 5280 4.2; BR 7.1.2.7.6"
@@ -282,9 +297,13 @@ class Certificate(Asset):
     )
 
     class san:
-        dns = decoded(many(TEXT), "dNSName entries of subjectAltName, lower case, without a final dot.")
-        ip = decoded(many(TEXT), "iPAddress entries.")
-        email = decoded(many(TEXT), "rfc822Name entries.")
+        dns = decoded(
+            many(TEXT),
+            "dNSName entries of subjectAltName, lower case, without a final dot.",
+            clause="RFC 5280 4.2.1.6; BR 7.1.2.7.12",
+        )
+        ip = decoded(many(TEXT), "iPAddress entries.", clause="RFC 5280 4.2.1.6; BR 7.1.2.7.12")
+        email = decoded(many(TEXT), "rfc822Name entries.", clause="RFC 5280 4.2.1.6; SBR 7.1.4.2.1")
         uri = decoded(many(TEXT), "uniformResourceIdentifier entries.")
         other = decoded(INTEGER, "Count of entries of other types (otherName, directoryName, registeredID).")
 
@@ -295,7 +314,7 @@ class Certificate(Asset):
     validation = decoded(
         enum(("DV", "OV", "IV", "EV")), "Validation level by the reserved policy identifiers of the CA/Browser Forum."
     )
-    policy_oids = decoded(many(TEXT), "Object identifiers of certificatePolicies.")
+    policy_oids = decoded(many(TEXT), "Object identifiers of certificatePolicies.", clause="RFC 5280 4.2.1.4; BR 7.1.2.7.9")
     policy_qualifiers = decoded(
         many(enum(words.POLICY_QUALIFIERS, words.OID)),
         "Types of qualifiers in certificatePolicies, each once; named or dotted.",
@@ -320,12 +339,12 @@ class Certificate(Asset):
         )
 
     class revocation:
-        ocsp_urls = decoded(many(TEXT), "OCSP responders named in authorityInfoAccess.")
-        crl_urls = decoded(many(TEXT), "CRL distribution points.")
-        must_staple = decoded(BOOLEAN, "Carries the TLS feature status_request (RFC 7633).")
+        ocsp_urls = decoded(many(TEXT), "OCSP responders named in authorityInfoAccess.", clause="RFC 5280 4.2.2.1; BR 7.1.2.7.7")
+        crl_urls = decoded(many(TEXT), "CRL distribution points.", clause="RFC 5280 4.2.1.13; BR 7.1.2.11.2")
+        must_staple = decoded(BOOLEAN, "Carries the TLS feature status_request (RFC 7633).", clause="RFC 7633 4")
 
-    sct_count = decoded(INTEGER, "Embedded signed certificate timestamps (RFC 6962).")
-    earliest_sct = decoded(INSTANT, "Timestamp of the earliest embedded SCT.")
+    sct_count = decoded(INTEGER, "Embedded signed certificate timestamps (RFC 6962).", clause="RFC 6962 3.3; Chrome CT policy")
+    earliest_sct = decoded(INSTANT, "Timestamp of the earliest embedded SCT.", clause="RFC 6962 3.2")
     sct_logs = decoded(
         many(TEXT), "Ids of the logs of the embedded SCTs, each once, lower hex.", clause="RFC 6962 3.2; Chrome CT policy"
     )

@@ -61,6 +61,14 @@ def test_units_operators_and_readers_are_said() -> None:
     assert said("certificate", "remaining")["follows from"] == "not_after"
 
 
+def test_the_clause_that_wants_a_field_is_said() -> None:
+    """Of whoever writes a rule the next question is where it stands; an endpoint's leaf has the same."""
+    assert "BR 7.1.3.2" in said("certificate", "encoding_faults")["wanted by"]
+    assert said("endpoint", "certificate.key.weakness")["wanted by"] == said("certificate", "key.weakness")["wanted by"]
+    assert "wanted by" not in said("certificate", "owner")
+    assert "- **wanted by**: BR 6.1.1.3 and 6.1.6" in fields.render("certificate", "markdown")
+
+
 def test_long_lists_of_words_are_cut_with_their_count() -> None:
     """A page of cipher names helps nobody."""
     fact = next(one for one in tables.FACTS["certificate"].values() if len(one.type.values) > fields.SHOWN_VALUES)
