@@ -20,9 +20,9 @@ from scanner.trust import chain, roots
 from tests.conftest import CORPUS
 
 (PUBLIC,) = load.load(find.find("public-tls"))
-(DEFAULT,) = load.load(find.find("default"))
+FOR_ROOTS = {name: load.load(find.find(name))[0] for name in ("default", "browser-roots")}
 SAYS_SO = {
-    "lifetime": ("validity_period_exceeds_398", "valid_time_longer_than", "validity_gt_398"),
+    "lifetime": ("validity_period_exceeds_398", "valid_time_longer_than"),
     "key": (
         "public_key_type_not_allowed",
         "rsa_lt_2048",
@@ -43,16 +43,16 @@ SAYS_SO = {
     "common-name": ("common_name_not_from_san", "common_name_not_exactly_from_san", "common_name_unknown_source"),
     "version": ("invalid_certificate_version",),
     "extended-key-usage": ("sub_cert_eku_missing", "extended_key_usage_extension_absent", "eku_"),
-    "key-usage": ("prohibited_ku_present", "key_usage_value_prohibited", "ku_"),
-    "critical-extensions": ("key_usage_not_critical", "non_critical_key_usage", "critical_extended_key_usage"),
-    "policy-identifier": ("certificate_policies_missing", "certificate_policies_extension_absent", "missing_reserved_policy_oid"),
+    "certificate-policies": ("certificate_policies_missing", "certificate_policies_extension_absent"),
+    "authority-information-access": ("sub_cert_aia_missing", "authority_info_access_extension_absent"),
+    "authority-key-identifier": ("authority_key_identifier_no_key_identifier", "authority_key_identifier_extension_absent"),
+    "der": ("wrong_time_format", "wrong_time_useful_type"),
     "revocation-source": (
         "missing_crl_distrib_point",
         "aia_missing",
         "aia_does_not_contain_ocsp",
         "revocation_information_absent",
     ),
-    "revocation-http": ("prohibited_uri_scheme",),
 }
 """Rule to parts of the names that zlint, pkilint and the corpus' own verdicts give the same fault."""
 
@@ -60,8 +60,14 @@ ALONE = {
     ("7f7228553417082195fdc80f49ec39d3b31998003a55044c6b64ce6049e7e0ad", "key"): (
         "An Ed25519 key of 2019: zlint faults its Ed25519 signature, and its lint about keys only looks at later certificates."
     ),
+    ("1ccc3ce1056d6a78025670ab4e07b500a26341ffacdb1528b020ddbf7e692e08", "lifetime"): (
+        "It lives 1825 d. Its issuer has its name, so zlint takes it for self-signed and does not ask how long it lives."
+    ),
 }
-"""Where no other tool says so, and why we side with BR 6.1.5."""
+"""Where no other tool says so, and why we side with BR 6.1.5 and 6.3.2."""
+
+EVERY_WILDCARD = "pkix.invalid_domain_name_syntax"
+"""pkilint's RFC 5280 lint that refuses `*` in any name; the Baseline Requirements allow wildcards, and CAs of the Web issue them."""
 
 
 def lines(name: str) -> Iterator[dict[str, object]]:
@@ -112,20 +118,46 @@ def findings() -> Iterator[tuple[str, str, Mode]]:
                 yield table["fingerprint_sha256"][number], rule.id.partition("/")[2], rule.mode(issued)
 
 
+def unfaulted() -> set[str]:
+    """Find the leaves that no judge of their day faults: zlint, which knows dates, and pkilint's lints of RFC 5280, which has none.
+
+    pkilint's lints of the Baseline Requirements know today's edition only, so they fault every older certificate.
+    """
+    known = set(leaves()["fingerprint_sha256"])
+    return {str(row["sha256"]) for row in lines("cert_lint.jsonl") if row["sha256"] in known and not faults(row)}
+
+
+def faults(row: dict[str, object]) -> list[str]:
+    """List what zlint calls an error or a warning, and what pkilint calls an error."""
+    said: dict[str, list[str]] | str = row["zlint"]  # type: ignore[assignment]
+    if isinstance(said, str):
+        return [said]
+    found = [name for level in ("fatal", "error", "warn") for name in said.get(level, ())]
+    pairs: list[tuple[str, str]] = row["pkilint_pkix"] or []  # type: ignore[assignment]
+    return found + [name for level, name in pairs if level in {"ERROR", "FATAL"} and name != EVERY_WILDCARD]
+
+
 def test_every_leaf_is_judged() -> None:
     """The corpus has 46 leaves for TLS servers whose dates can be read; none is left out and none undecided."""
     assert leaves().height == 46
-    assert len({digest for digest, _, _ in findings()}) > 30
+    assert len({digest for digest, _, _ in findings()}) == 22
 
 
 def test_no_blocking_finding_stands_alone() -> None:
-    """What blocks a certificate of the corpus, zlint, pkilint or a verdict faults as well, but for one explained case."""
+    """What blocks a certificate of the corpus, zlint, pkilint or a verdict faults as well, but for two explained cases."""
     alone = {
         (digest, rule)
         for digest, rule, mode in findings()
         if mode is Mode.BLOCK and not any(part in judges()[digest] for part in SAYS_SO.get(rule, ()))
     }
     assert alone == set(ALONE)
+
+
+def test_certificates_that_are_right_stay_silent() -> None:
+    """The 23 leaves that no judge faults give no blocking finding on the day they were issued."""
+    right = unfaulted()
+    assert len(right) == 23
+    assert [(digest, rule) for digest, rule, mode in findings() if digest in right and mode is Mode.BLOCK] == []
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +169,15 @@ def mozilla() -> pl.DataFrame:
     return chain.derive(found, roots.load())
 
 
-def test_mozilla_roots_give_no_finding(mozilla: pl.DataFrame) -> None:
-    """No rule of the default policy fails on a root of the Web, or is left undecided."""
-    as_of = utc(2026, 11, 24)
-    evaluation = evaluate(DEFAULT.rules, {"certificate": with_time(mozilla, "certificate", as_of)}, as_of)
-    found = {rule.id: evaluation.findings(rule.id, "certificate").height for rule in DEFAULT.rules}
+@pytest.mark.parametrize("name", FOR_ROOTS)
+def test_mozilla_roots_give_no_finding(name: str, mozilla: pl.DataFrame) -> None:
+    """No rule of the policy fails on a root of the Web, or is left undecided, a warning included."""
+    as_of, rules = utc(2026, 11, 24), FOR_ROOTS[name].rules
+    evaluation = evaluate(rules, {"certificate": with_time(mozilla, "certificate", as_of)}, as_of)
+    found = {rule.id: evaluation.findings(rule.id, "certificate").height for rule in rules}
     assert {rule: count for rule, count in found.items() if count} == {}
+
+
+def test_some_of_mozillas_roots_are_bound_by_the_profile(mozilla: pl.DataFrame) -> None:
+    """The rules for CAs are not silent because they judge nothing: roots of 2023-09-15 and later are among them."""
+    assert mozilla.filter(pl.col("not_before") >= utc(2023, 9, 15)).height >= 1
