@@ -4,16 +4,22 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from string import Template
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
+from scanner.demo import issue
 from scanner.model import RuleReport
 from scanner.pipeline import check
 from scanner.probes.progress import Silent
 from tests.conftest import CORPUS, SAMPLES
+from tests.probes import servers
+from tests.probes.conftest import Served
 from tests.requests import asked
 
 Edit = Callable[[dict[str, Any]], None]
@@ -78,6 +84,33 @@ def failing(policy: str, scan: str) -> str:
         rule.id.partition("/")[2] for rule in check(request, TOOL, Silent()).rules if rule.failed and "endpoint" in rule.kinds
     }
     return " ".join(sorted(failed))
+
+
+def live(policy: str, settings: str, *, rsa_bits: int = 0) -> dict[str, str]:
+    """Judge an nginx of these settings, scanned as it runs, its private root given; outcomes as of a scan."""
+    with TemporaryDirectory(prefix="certgate-test-") as name, pytest.MonkeyPatch.context() as patch:
+        served = _served(Path(name), rsa_bits)
+        replaced = "ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;"
+        assert replaced in servers.NGINX.template
+        patch.setattr(servers, "NGINX", Template(servers.NGINX.template.replace(replaced, settings)))
+        with servers.nginx(Path(name) / "nginx", served) as ports:
+            host, now = f"localhost:{ports['modern']}", datetime.now(UTC)
+            given = asked(evidence=(host,), policies=(policy,), as_of=now, roots=(str(served.root),))
+            rules = check(given, TOOL, Silent()).rules
+    return {rule.id.partition("/")[2]: _outcome(rule) for rule in rules}
+
+
+def _served(folder: Path, rsa_bits: int) -> Served:
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)
+    top = issue.authority("Test Root", start, 1000)
+    middle = issue.authority("Test Intermediate", start, 900, top)
+    key = issue.key_of(rsa_bits)
+    leaf = issue.certificate(issue.Order(("localhost", "127.0.0.1", "::1"), start, 90), middle, key)
+    made = Served(folder / "chain.pem", folder / "key.pem", folder / "root.pem", ())
+    made.chain.write_bytes(issue.pem(leaf, middle.certificate))
+    made.key.write_bytes(issue.key_pem(key))
+    made.root.write_bytes(issue.pem(top.certificate))
+    return made
 
 
 def _result(server: dict[str, Any], test: str) -> dict[str, Any]:

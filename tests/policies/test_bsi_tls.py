@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa
 from scanner.model import Mode
 from scanner.rules import find, load
 from tests.factories import certificate, intermediate, key, root
-from tests.policies.scans import REFUSED, SCANS, Case, accepts, case, curves, failing, outcomes, says, sends
+from tests.policies.scans import REFUSED, SCANS, Case, accepts, case, curves, failing, live, outcomes, says, sends
 
 POLICY = "bsi-tls"
 HOST = "www.example.test"
@@ -152,3 +152,13 @@ def test_each_rule_names_its_body() -> None:
     """A report that shows both says who asks."""
     (policy,) = load.load(find.find(POLICY))
     assert [rule.id for rule in policy.rules if "BSI TR-02102" not in rule.because] == []
+
+
+@pytest.mark.xdist_group("live")
+def test_a_live_server_with_aes_and_brainpool_fails_nothing() -> None:
+    """It passes all but what sslyze's open lists of groups leave undecided."""
+    suites = "ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM; ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256;"
+    found = live(POLICY, f"{suites} ssl_ecdh_curve prime256v1:secp384r1:brainpoolP256r1;", rsa_bits=3072)
+    assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups", "hybrid-until-2031"]
+    assert sum(outcome == "pass" for outcome in found.values()) == 10

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.rules import find, load
 from tests.factories import certificate, intermediate, root
-from tests.policies.scans import REFUSED, SCANS, accepts, case, failing, outcomes, sends
+from tests.policies.scans import REFUSED, SCANS, accepts, case, failing, live, outcomes, sends
 
 POLICY = "tls-endpoints-modern"
 ISSUER = intermediate(root())
@@ -62,3 +62,12 @@ def test_a_modern_server_fails_nothing_but_stapling() -> None:
 def test_what_fails_the_intermediate_profile_fails_this_one(scan: str) -> None:
     """On no real scan a finding is lost."""
     assert set(failing("tls-endpoints", scan).split()) <= set(failing(POLICY, scan).split())
+
+
+@pytest.mark.xdist_group("live")
+def test_a_live_server_with_mozillas_modern_profile_fails_nothing() -> None:
+    """TLS 1.3 alone with a certificate on P-256 that an EC key signed: no fail, and only the groups are undecided."""
+    found = live(POLICY, "ssl_protocols TLSv1.3; ssl_ecdh_curve X25519:prime256v1:secp384r1;")
+    assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups"]
+    assert sum(outcome == "pass" for outcome in found.values()) >= 18
