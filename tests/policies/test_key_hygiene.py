@@ -46,7 +46,7 @@ def test_a_weak_key_is_told_from_its_bytes_once(modulus: int, exponent: int, rul
 
 
 def test_a_public_server_s_exponent_is_the_business_of_public_tls() -> None:
-    """There it is asked; a key that can be computed is told here whosever it is."""
+    """It is asked there; a key that can be computed is told here whosever it is."""
     public = KNOWN | {"trust": "public"}
     assert verdicts.failed("key-hygiene", with_key(ONE * OTHER, 1), TODAY, **public) == set()
     assert verdicts.failed("key-hygiene", with_key(ONE * CLOSE), TODAY, **public) == {"factorable"}

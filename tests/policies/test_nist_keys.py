@@ -54,7 +54,7 @@ def until(end: datetime, rsa_bits: int = 0) -> bytes:
         (utc(2036), {"deprecated-after-2030", "disallowed-after-2035"}, {"disallowed-after-2035"}),
         (utc(2036) + SECOND, {"deprecated-after-2030", "disallowed-after-2035"}, {"disallowed-after-2035"}),
     ],
-    ids=str,
+    ids=["2030", "2031", "2031 and a second", "2035", "2036", "2036 and a second"],
 )
 def test_112_bits_end_with_2030_and_classical_keys_with_2035(end: datetime, rsa_2048: set[str], rsa_3072: set[str]) -> None:
     """From DER to finding, a second before, at and after each date; P-256 and RSA-3072 have no step in 2030."""
