@@ -126,6 +126,13 @@ def _endpoint(name: str, facts: dict[str, object]) -> set[str]:
     return {one.rule_id.partition("/")[2] for one in results if str(one.got) == "fail"}
 
 
+def test_classical_key_exchange_is_reported_until_2033_and_then_warns() -> None:
+    """The step runs on the day of the check, and the requirement itself is the same before and after."""
+    (rule,) = [one for one in POLICY.rules if one.id == "cnsa-2.0/exclusive-key-exchange"]
+    modes = [rule.mode(day) for day in (TODAY, utc(2033) - SECOND, utc(2033), utc(2033) + SECOND)]
+    assert modes == [Mode.REPORT, Mode.REPORT, Mode.WARN, Mode.WARN]
+
+
 def test_nothing_blocks_and_the_policy_says_why() -> None:
     """NSA's documents are known from secondary sources."""
     assert {source.confidence for source in POLICY.sources} == {"secondary"}

@@ -63,6 +63,12 @@ def test_the_order_is_that_of_urgency() -> None:
     assert severity["signing-after-2031"] is severity["authentication-after-2035"] is Severity.LOW
 
 
+def test_key_exchange_blocks_from_2031() -> None:
+    """ISM-1917 names 2030 as the last year."""
+    (rule,) = [one for one in POLICY.rules if one.id == "pqc-readiness/key-exchange"]
+    assert [rule.mode(day) for day in (TODAY, utc(2031) - SECOND, utc(2031))] == [Mode.WARN, Mode.WARN, Mode.BLOCK]
+
+
 def test_what_nist_drafts_is_said_in_nist_keys_only() -> None:
     """No rule here cites IR 8547; the horizons of others never block."""
     cited = {rule.source.id: rule for rule in POLICY.rules if rule.source}
