@@ -91,8 +91,10 @@ def _word(subject: str) -> bool:
 def _rule(rule_id: str, names: list[str]) -> None:
     from scanner.rules import explanation, find, load, message
 
-    policies = load.load([file for name in names or find.shipped() for file in find.find(name)])
-    known = {rule.id: rule for policy in policies for rule in policy.rules}
+    # Each alone: a child may say a rule of another shipped policy differently. The one that wrote the rule is believed.
+    policies = [policy for name in names or find.shipped() for policy in load.load(find.find(name))]
+    found = [(rule.policy == policy.id, rule) for policy in policies for rule in policy.rules]
+    known = {rule.id: rule for _, rule in sorted(found, key=lambda one: one[0])}
     if rule_id not in known:
         near = get_close_matches(rule_id, known, 1)
         raise UsageError(

@@ -150,7 +150,7 @@ rules:
 # --- nothing hides ---------------------------------------------------------------------------------------------------
 
 
-SHIPPED = [rule for policy in load.load([file for name in find.shipped() for file in find.find(name)]) for rule in policy.rules]
+SHIPPED = [rule for name in find.shipped() for policy in load.load(find.find(name)) for rule in policy.rules]
 
 
 @pytest.mark.parametrize("rule", {rule.id: rule for rule in SHIPPED}.values(), ids=lambda rule: rule.id)
