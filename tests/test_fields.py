@@ -57,13 +57,14 @@ def test_units_operators_and_readers_are_said() -> None:
     told = said("certificate", "key.bits")
     assert told["type"] == "integer, in bits"
     assert "at_least" in told["operators"].split(", ")
-    assert "public-tls/lifetime" in said("certificate", "lifetime")["read by"]
+    assert "public-tls/lifetime" in fields.described("certificate", tables.FACTS["certificate"]["lifetime"])["read_by"]
+    assert said("certificate", "san.uri")["read by"]
     assert said("certificate", "remaining")["follows from"] == "not_after"
 
 
 def test_the_clause_that_wants_a_field_is_said() -> None:
     """Of whoever writes a rule the next question is where it stands; an endpoint's leaf has the same."""
-    assert "BR 7.1.3.2" in said("certificate", "encoding_faults")["wanted by"]
+    assert "BR 7.1.3.1 and 7.1.3.2" in said("certificate", "encoding_faults")["wanted by"]
     assert said("endpoint", "certificate.key.weakness")["wanted by"] == said("certificate", "key.weakness")["wanted by"]
     assert "wanted by" not in said("certificate", "owner")
     assert "- **wanted by**: BR 6.1.1.3 and 6.1.6" in fields.render("certificate", "markdown")
