@@ -156,10 +156,30 @@ SHIPPED = [rule for name in find.shipped() for policy in load.load(find.find(nam
 @pytest.mark.parametrize("rule", {rule.id: rule for rule in SHIPPED}.values(), ids=lambda rule: rule.id)
 def test_whatever_is_dropped_from_a_shipped_rule_appears(rule: Rule) -> None:
     """A part, an alternative, a value, a step or an entry less is always told, and so is its return."""
-    narrower = [replace(rule, when=less) for less in (_fewer(rule.when) if rule.when is not None else ())]
+    narrower = [replace(rule, when=less) for less in _fewer(rule.when) if not _said_closer(rule.when, less)] if rule.when else []
     for changed in (*narrower, *(replace(rule, require=less) for less in _fewer(rule.require))):
         assert not strictness.compare(rule, changed).same, changed
         assert not strictness.compare(changed, rule).same, changed
+
+
+def _said_closer(when: Predicate, less: Predicate) -> bool:
+    """Tell whether the part that became less is a default about fields of which the rule's own condition says more.
+
+    Where issue from 2022 on is asked for, that from 2019 on may go.
+    """
+    parts, rest = (one.parts if isinstance(one, AllOf) else (one,) for one in (when, less))
+    kept = {name for part in parts if part in rest for name in _subjects(part)}
+    return any(name in kept for part in parts if part not in rest for name in _subjects(part))
+
+
+def _subjects(node: Predicate) -> Iterator[str]:
+    if isinstance(node, AllOf | AnyOf):
+        for part in node.parts:
+            yield from _subjects(part)
+    elif isinstance(node, Not):
+        yield from _subjects(node.part)
+    else:
+        yield node.subject
 
 
 def _fewer(node: Predicate) -> Iterator[Predicate]:
