@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from reports import _words
-from reports._parts import baseline, contradictions, exceptions, gaps, inventory, method, own, scope, summary, tally
+from reports._parts import baseline, contradictions, controls, exceptions, gaps, inventory, method, own, scope, summary, tally
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
 from scanner.model import Exit, GivenFile, Report, RuleReport
@@ -250,6 +250,13 @@ class View:
     def problems(self) -> list[Mapping[str, Any]]:
         """What a reader should know of the evidence."""
         return scope.problems(self.report)
+
+    # Controls
+
+    @cached_property
+    def frameworks(self) -> list[controls.Framework]:
+        """What the rules found for each control of the frameworks."""
+        return controls.rows(self.report, self._opened)
 
     # Evidence gaps and inventory
 

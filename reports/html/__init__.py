@@ -2,7 +2,7 @@
 
 import gzip
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import orjson
 from reports import _fonts, _safe, _tokens, _words, renderer
 from reports import json as whole
 from reports._look import read
+from reports._parts import controls
 from reports.html import _data
 from reports.view import View, build
 from scanner.model import Exit, Report
@@ -26,6 +27,7 @@ _CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
 SECTIONS = (
     ("summary", "Summary"),
     ("scope", "Scope and completeness"),
+    ("controls", "Controls"),
     ("findings", "Findings"),
     ("contradictions", "Contradictions"),
     ("exceptions", "Exceptions"),
@@ -38,15 +40,19 @@ SECTIONS = (
 
 
 @renderer(
-    name="html", description="One self-contained HTML file: summary, findings with filter and evidence, gaps, inventory, method."
+    name="html",
+    description="One self-contained HTML file: summary, findings with filter and evidence, gaps, inventory, method.",
+    options={controls.OPTION: controls.SAID},
 )
-def render(report: Report, _options: Mapping[str, str]) -> bytes:
+def render(report: Report, options: Mapping[str, str]) -> bytes:
     """Render the page; it loads nothing and runs only its own script."""
     result = whole.render.render(report, {})
-    return page(build(report, result), sha256(result).hexdigest()).encode()
+    view = build(report, result)
+    shown = controls.chosen(view.frameworks, options.get(controls.OPTION, ""), "html")
+    return page(view, sha256(result).hexdigest(), shown).encode()
 
 
-def page(view: View, result_sha256: str) -> str:
+def page(view: View, result_sha256: str, frameworks: Sequence[controls.Framework] = ()) -> str:
     """Fill the template."""
     from reports import _charts
     from reports._look import environment
@@ -61,7 +67,9 @@ def page(view: View, result_sha256: str) -> str:
             report=report,
             words=_words,
             charts=_charts,
-            sections=[section for section in SECTIONS if _there(view, section[0])],
+            frameworks=frameworks,
+            controls_note=controls.NOT_MET,
+            sections=[section for section in SECTIONS if section[0] != "controls" or frameworks if _there(view, section[0])],
             owned=any(one.owner for one in view.identities) or bool(view.owners),
             verdict_class=_CLASSES.get(report.exit.code, "unjudged"),
             as_of=instant(report.as_of),

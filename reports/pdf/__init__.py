@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from reports import json as whole
 from reports import renderer
+from reports._parts import controls
 from reports.view import build
 from scanner.errors import UsageError
 from scanner.model import Report
@@ -15,6 +16,7 @@ OPTIONS = {
     "prepared_by": "line of the cover",
     "classification": "line of the cover and head of each page",
     "paper": "a4 (default) or letter",
+    controls.OPTION: controls.SAID,
 }
 
 

@@ -1,11 +1,12 @@
 """The audit report as an HTML document for the PDF engine: parts, their numbers, and what is printed of long lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from reports import _charts, _words
 from reports._look import environment
+from reports._parts import controls
 from reports.pdf import OPTIONS
 from reports.view import View
 from scanner.model import Exit
@@ -22,6 +23,7 @@ _CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
 _PARTS = {
     "summary": "Executive summary",
     "scope": "Scope, method and completeness",
+    "controls": "Controls",
     "findings": "Findings",
     "contradictions": "Contradictions",
     "exceptions": "Exceptions",
@@ -65,7 +67,8 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
     rows = view.worst(MOST_ROWS)
     gaps = view.undecided(MOST_GAPS)
     apart = view.apart(MOST_APART)
-    numbers = _numbers(view)
+    frameworks = controls.chosen(view.frameworks, options.get(controls.OPTION, ""), "pdf")
+    numbers = _numbers(view, controlled=bool(frameworks))
     titles = {id_: f"{number} {_PARTS[id_]}" for id_, number in numbers.items()} | _APPENDICES
     return (
         environment()
@@ -78,9 +81,11 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             options=dict.fromkeys(OPTIONS, "") | dict(options),
             verdict_class=_CLASSES.get(view.report.exit.code, "unjudged"),
             as_of=instant(view.report.as_of),
+            frameworks=frameworks,
+            controls_note=controls.NOT_MET,
             numbers=numbers,
             titles=titles,
-            contents=_contents(view, numbers, titles, {"appendix-b": bool(gaps), "appendix-c": bool(apart)}),
+            contents=_contents(view, numbers, titles, frameworks, {"appendix-b": bool(gaps), "appendix-c": bool(apart)}),
             anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
             rule_titles={rule.id: rule.title for rule in view.rules},
             most_cards=MOST_CARDS,
@@ -102,21 +107,26 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
     )
 
 
-def _numbers(view: View) -> dict[str, int]:
+def _numbers(view: View, *, controlled: bool) -> dict[str, int]:
     """Number the parts that this run has."""
-    there = {"owners": view.owners, "exceptions": view.excepting, "contradictions": view.contradictions}
+    there = {"owners": view.owners, "exceptions": view.excepting, "contradictions": view.contradictions, "controls": controlled}
     wanted = [id_ for id_ in _PARTS if there.get(id_, True)]
     return {id_: number for number, id_ in enumerate(wanted, 1)}
 
 
-def _contents(view: View, numbers: Mapping[str, int], titles: Mapping[str, str], others: Mapping[str, bool]) -> list[Part]:
+def _contents(
+    view: View,
+    numbers: Mapping[str, int],
+    titles: Mapping[str, str],
+    frameworks: Sequence[controls.Framework],
+    others: Mapping[str, bool],
+) -> list[Part]:
     lines = []
-    for id_ in numbers:
+    below = {"scope": _SCOPE, "controls": {f"controls-{index}": one.title for index, one in enumerate(frameworks, 1)}}
+    for id_, number in numbers.items():
         lines.append(Part(id_, titles[id_]))
-        if id_ == "scope":
-            lines += [
-                Part(sub, f"{numbers['scope']}.{index} {title}", "sub") for index, (sub, title) in enumerate(_SCOPE.items(), 1)
-            ]
+        parts = enumerate(below.get(id_, {}).items(), 1)
+        lines += [Part(sub, f"{number}.{index} {title}", "sub") for index, (sub, title) in parts]
     appendices = {"appendix-a": bool(view.open_count), **others}
     return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
 

@@ -18,7 +18,7 @@ WORDS = {
     "on_unknown": tuple(str(one) for one in OnUnknown),
 }
 TEXTS = ("mapping", "baseline")
-REPORT = ("organisation", "prepared_for", "prepared_by", "classification", "paper")
+REPORT = ("organisation", "prepared_for", "prepared_by", "classification", "paper", "frameworks")
 """What a person must say of a report; options of its renderers."""
 KEYS = (*LISTS, *WORDS, *TEXTS, "report")
 
