@@ -1,17 +1,15 @@
-"""A policy as a page of documentation: what it asks in sentences, limits by date, clauses, evidence, how to adapt it."""
+"""A policy as a page of documentation: what it is for, what it asks in sentences, limits by date, clauses, evidence, adapting."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 
 from scanner import tables
-from scanner.model import Mode
-from scanner.rules import groups_words
-from scanner.rules.asked import schedule, sentence
+from scanner.model import Mode, Severity
+from scanner.rules import page_adapting, page_rules, plainly
+from scanner.rules.page_rules import anchor, code, key, table
 from scanner.rules.reads import fields_read
-from scanner.rules.syntax import Policy, Rule, Source
-from scanner.rules.values import instant
+from scanner.rules.syntax import AllOf, Policy, Predicate, Rule, Source
+from scanner.rules.values import instant, listed
 from scanner.tables import Origin
-from scanner.vocabulary import SECONDARY
 
 _FROM = {
     Origin.DECODED: "the certificate itself",
@@ -21,25 +19,69 @@ _FROM = {
 }
 _CHAIN = frozenset(
     {"chain", "chain_complete", "trust", "trust_basis", "issuer.ca_owner", "root.dn", "root.fingerprint_sha256", "self_signed"}
+    | {"issuer.key.algorithm", "issuer.key.bits", "issuer.key.curve"}
 )
 _COMPARED = frozenset({"in_inventory", "on_network", "certificate.in_inventory"})
-_PAST = datetime(1, 1, 1, tzinfo=UTC)
+_KNOWN = {"": "the document", "primary": "the document", "secondary": "secondary sources †"}
+_SCHEMA = "yaml-language-server"
+MOST_NAMED = 5
 
 
 def render(policy: Policy) -> str:
     """Write the page in Markdown."""
-    parts = [f"# {policy.title}", _head(policy)]
-    if policy.advisory:
-        parts.append(f"> Advisory: {policy.advisory}")
     own = [rule for rule in policy.rules if rule.policy == policy.id]
-    if policy.extends:
-        parts.append(_extended(policy))
+    parts = [f"# {policy.title}", _opening(policy, own), _head(policy), _confidence(own)]
+    parts += [f"> Advisory: {code(policy.advisory)}" if policy.advisory else "", *notes(policy)]
     if own:
-        parts += [_overview(own), *(_rule(rule) for rule in own), _evidence(own)]
+        common = {kinds: page_rules.shared([rule for rule in own if rule.kinds == kinds]) for kinds in _kinds(own)}
+        parts += [_scope(common), "## What it asks", _overview(policy, own)]
+        parts += [page_rules.section(rule, policy, common[rule.kinds]) for rule in own]
+        parts += [page_adapting.lists(policy), _evidence(policy, own)]
     if policy.sources:
         parts.append(_sources(policy.sources))
-    parts.append(_adapting(policy, own))
-    return "\n\n".join(parts) + "\n"
+    parts.append(page_adapting.section(policy))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _kinds(rules: Sequence[Rule]) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(rule.kinds for rule in rules))
+
+
+def _opening(policy: Policy, own: Sequence[Rule]) -> str:
+    """Say in one paragraph what the policy is: how many rules about what, written against which documents, how strict."""
+    said = []
+    if own:
+        kinds = listed(list(dict.fromkeys(f"{kind}s" for rule in own for kind in rule.kinds)))
+        many = "1 rule" if len(own) == 1 else f"{len(own)} rules"
+        said.append(f"This policy has {many} about {kinds}{_against(policy)}.")
+        said.append(_strict(own))
+    if policy.extends:
+        names = listed([f"[{name}]({name}.md)" for name in policy.extends])
+        also = "also " if own else ""
+        said.append(f"It {also}brings in the rules of {names}, {len(policy.rules)} in all.")
+    return " ".join(said)
+
+
+def _against(policy: Policy) -> str:
+    docs = list(dict.fromkeys(code(source.doc) for source in policy.sources))
+    rest = [f"{len(docs) - MOST_NAMED} more below"] if len(docs) > MOST_NAMED else []
+    return f", written against {'; '.join([*docs[:MOST_NAMED], *rest])}" if docs else ""
+
+
+def _strict(rules: Sequence[Rule]) -> str:
+    """Count how the rules are enforced, and by severity."""
+    last = [rule.enforce[-1][1] for rule in rules]
+    later = sum(len(rule.enforce) > 1 for rule in rules)
+    words = {
+        Mode.BLOCK: ("blocks", "block"),
+        Mode.WARN: ("only warns", "only warn"),
+        Mode.REPORT: ("is only reported", "are only reported"),
+    }
+    counts = [f"{last.count(mode)} {said[last.count(mode) != 1]}" for mode, said in words.items() if mode in last]
+    dated = f", {later} of them by a date" if later else ""
+    severities = [rule.severity for rule in rules]
+    grades = [f"{severities.count(one)} {one}" for one in Severity if one in severities]
+    return f"Of these {listed(counts)}{dated}; by severity: {', '.join(grades)}."
 
 
 def _head(policy: Policy) -> str:
@@ -49,103 +91,90 @@ def _head(policy: Policy) -> str:
     )
 
 
-def _extended(policy: Policy) -> str:
-    names = [f"[{name}]({name}.md)" for name in policy.extends]
-    return f"It brings in the rules of {', '.join(names)} ({len(policy.rules)} rules)."
-
-
-def _overview(rules: Sequence[Rule]) -> str:
-    rows = [
-        f"| [{_key(rule)}](#{_anchor(rule)}) | {rule.title} | {rule.severity} | {_mode(rule)} | {_clause(rule)} |"
-        for rule in rules
-    ]
-    return "\n".join(["| rule | asks | severity | enforced | clause |", "|---|---|---|---|---|", *rows])
-
-
-def _key(rule: Rule) -> str:
-    return rule.id.partition("/")[2]
-
-
-def _anchor(rule: Rule) -> str:
-    return _key(rule).replace(".", "")
-
-
-def _mode(rule: Rule) -> str:
-    """Say how the rule is enforced, and from when."""
-    first, *later = rule.enforce
-    return ", ".join([str(first[1]), *(f"{mode} from {instant(start)}" for start, mode in later if start is not None)])
-
-
-def _clause(rule: Rule) -> str:
-    if rule.source is None:
+def _confidence(own: Sequence[Rule]) -> str:
+    """Say how many rules stand on documents that were not read themselves."""
+    count = sum(rule.source is not None and rule.source.confidence == "secondary" for rule in own)
+    if not count:
         return ""
-    return f"{rule.source.id} {rule.source.clause}".strip()
+    which = (
+        "Every rule here is" if count == len(own) else "1 rule here is" if count == 1 else f"{count} of {len(own)} rules here are"
+    )
+    return f"> {which} known from secondary sources, marked †: such a rule warns until the document itself was checked."
 
 
-def _rule(rule: Rule) -> str:
-    lines = [f"## {_key(rule)}", f"**{rule.title}.** {rule.because}"]
-    limits = schedule(rule)
-    if limits:
-        lines.append("\n".join(["| when | limit |", "|---|---|", *(f"| {when} | {limit} |" for when, limit in limits)]))
-    facts = [f"- Asks: {_code(_asked(rule))}" if not limits or rule.group else f"- Asks of: {_fields(rule)}"]
-    if rule.when is not None:
-        kinds = " and ".join(f"{kind}s" for kind in rule.kinds)
-        facts.append(f"- Applies to: {kinds} where {_code(sentence(rule.when, _PAST, rule.kinds))}")
-    facts.append(f"- What to do: {rule.fix.replace('{limit}', 'the limit of the day')}")
-    facts.append(f"- Severity {rule.severity}; {_enforced(rule)}{'' if rule.waivable else '; no exception is accepted'}")
-    if rule.source:
-        facts.append(f"- Source: {_cited(rule.source)}")
-    if rule.controls:
-        facts.append(f"- Gives evidence for: {', '.join(rule.controls)}")
-    return "\n\n".join([*lines, "\n".join(facts)])
+def notes(policy: Policy) -> Iterator[str]:
+    """Quote what the authors say at the head of the file: whom it is for, when it applies, what is not judged."""
+    block: list[str] = []
+    for line in [*policy.text.splitlines(), ""]:
+        if line.startswith("rules:"):
+            break
+        if line.startswith("# ") and _SCHEMA not in line:
+            block.append(line[2:])
+        elif block:
+            yield _quoted(block)
+            block = []
 
 
-def _asked(rule: Rule) -> str:
-    """Say what is asked; of groups as it was at first, for the table of limits has the rest."""
-    return groups_words.limit(rule, rule.group, _PAST) if rule.group else sentence(rule.require, _PAST, rule.kinds)
+def _quoted(lines: Sequence[str]) -> str:
+    """Keep lines that are laid out as they are; others are a paragraph, in which every `word` stays code."""
+    if any(line.startswith("  ") for line in lines):
+        return "\n".join(["```text", *lines, "```"])
+    return page_rules.prose(lines)
 
 
-def _code(text: str) -> str:
-    """Escape what Markdown would read in a generated sentence."""
-    return "".join(f"\\{char}" if char in "\\*_`[]<>|" else char for char in text)
+def _scope(common: Mapping[tuple[str, ...], Sequence[Predicate]]) -> str:
+    """Say when all rules of a kind apply."""
+    lines = []
+    for kinds, parts in common.items():
+        if parts:
+            said = plainly.sentence(AllOf(tuple(parts)), kinds[0], page_rules.PAST)
+            lines.append(f"All rules on {' and '.join(f'{kind}s' for kind in kinds)} apply only where {code(said)}.")
+    return " ".join(lines)
 
 
-def _fields(rule: Rule) -> str:
-    return ", ".join(f"`{name}`" for name in fields_read(rule, rule.kinds[0]))
+def _overview(policy: Policy, rules: Sequence[Rule]) -> str:
+    rows = [
+        (
+            f"[{key(rule, policy)}](#{anchor(rule, policy)})", code(rule.title), str(rule.severity), page_rules.enforced(rule),
+            page_rules.clause(rule),
+        )
+        for rule in rules
+    ]  # fmt: skip
+    return table(("rule", "asks", "severity", "enforced", "clause"), rows)
 
 
-def _enforced(rule: Rule) -> str:
-    words = {
-        Mode.BLOCK: "a failure blocks",
-        Mode.WARN: "a failure warns and does not block",
-        Mode.REPORT: "a failure is only reported",
-    }
-    first, *later = rule.enforce
-    steps = "".join(f"; from {instant(start)} {words[mode]}" for start, mode in later if start is not None)
-    unknown = {"fail": "counts like a failure", "warn": "warns", "ignore": "is only counted"}[str(rule.if_unknown)]
-    return f"{words[first[1]]}{steps}; where facts are missing it {unknown}"
+def _evidence(policy: Policy, rules: Sequence[Rule]) -> str:
+    """List the facts that the rules read by what shows them, and which rules say unknown without it."""
+    facts: dict[str, set[str]] = {}
+    asking: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        for kind, name in _reads(rule):
+            fact = tables.fact(kind, name)
+            if fact is not None:
+                source = _source_of(kind, name, fact.origin, timed=bool(fact.time))
+                facts.setdefault(source, set()).add(name)
+                asking.setdefault(source, {})[f"[{key(rule, policy)}](#{anchor(rule, policy)})"] = None
+    rows = [
+        (source, ", ".join(f"`{name}`" for name in sorted(names)), _asking(list(asking[source]), len(rules)))
+        for source, names in facts.items()
+    ]
+    lead = (
+        "Without a fact that would decide, the outcome is unknown, never a pass. What a certificate that was read does not have, "
+        "and what no inventory states, is absent, and that decides: see [how certgate decides](../how-certgate-decides.md)."
+    )
+    return f"## Evidence it needs\n\n{lead}\n\n{table(('from', 'fields', 'rules that ask for them'), rows)}"
 
 
-def _cited(source: Source) -> str:
-    where = f"[{source.doc}]({source.url})" if source.url else source.doc
-    clause = f", {source.clause}" if source.clause else ""
-    read = f"; {SECONDARY}" if source.confidence == "secondary" else ""
-    return f"{where} {source.edition}{clause}{f' ({source.binding})' if source.binding else ''}{read}"
+def _reads(rule: Rule) -> Iterator[tuple[str, str]]:
+    return ((kind, name) for kind in rule.kinds for name in fields_read(rule, kind))
 
 
-def _evidence(rules: Sequence[Rule]) -> str:
-    """List the fields that the rules read, by what kind of evidence shows them."""
-    groups: dict[str, list[str]] = {}
-    for kind, name in _read(rules):
-        fact = tables.fact(kind, name)
-        if fact is not None:
-            groups.setdefault(_source_of(kind, name, fact.origin, timed=bool(fact.time)), []).append(f"`{name}`")
-    rows = [f"| {source} | {', '.join(sorted(set(names)))} |" for source, names in groups.items()]
-    return "\n".join(["## Evidence it needs", "", "| from | fields |", "|---|---|", *rows])
-
-
-def _read(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
-    return ((kind, name) for rule in rules for kind in rule.kinds for name in fields_read(rule, kind))
+def _asking(rules: Sequence[str], total: int) -> str:
+    if len(rules) == total:
+        return "every rule"
+    shown = list(rules[:MOST_NAMED])
+    rest = len(rules) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def _source_of(kind: str, name: str, origin: Origin, *, timed: bool) -> str:
@@ -162,21 +191,11 @@ def _source_of(kind: str, name: str, origin: Origin, *, timed: bool) -> str:
 
 def _sources(sources: Sequence[Source]) -> str:
     rows = [
-        f"| {source.id} | {f'[{source.doc}]({source.url})' if source.url else source.doc} | {source.edition} | "
-        f"{instant(source.checked) if source.checked else ''} |"
-        for source in sources
+        (code(one.id), _linked(one), code(one.edition), instant(one.checked) if one.checked else "", _KNOWN[one.confidence])
+        for one in sources
     ]
-    return "\n".join(["## Written against", "", "| id | document | edition | checked |", "|---|---|---|---|", *rows])
+    return f"## Written against\n\n{table(('id', 'document', 'edition', 'checked', 'known from'), rows)}"
 
 
-def _adapting(policy: Policy, own: Sequence[Rule]) -> str:
-    """Show the smallest policy of a company's own that builds on this one."""
-    lines = ["policy: our-policy", "version: 1.0.0", "title: Our rules", "owner: pki@example.com", f"extends: [{policy.id}]"]
-    if policy.params:
-        lines.append(f"set: {{ {', '.join(f'{name}: {value}' for name, value in policy.params.items())} }}")
-    narrow = f" Leave a rule out of one run with `--skip {own[0].id}`." if own else ""
-    example = "\n".join(lines)
-    return (
-        "## Adapting it\n\nWrite a policy of your own that extends it, and add rules beside its rules:\n\n"
-        f"```yaml\n{example}\n```\n\nCheck it with `certgate policy lint our-policy.yaml`.{narrow}"
-    )
+def _linked(source: Source) -> str:
+    return f"[{code(source.doc)}]({source.url})" if source.url else code(source.doc)

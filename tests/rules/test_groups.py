@@ -354,8 +354,8 @@ def test_a_group_rule_is_said_in_words() -> None:
     policy = loaded()
     rule = policy.rules[0]
     assert message.settled(rule, rule.fix, AS_OF) == "Make a key for each; 1 owner may use {name}."
-    assert "Asks: at most 1 owner for each key.spki\\_sha256" in pages.render(policy)
-    assert "| an inventory | `owner` |" in pages.render(policy)
+    assert "Asks for at most 1 owner for each key.spki\\_sha256" in pages.render(policy)
+    assert "| an inventory | `owner` | every rule |" in pages.render(policy)
 
 
 @pytest.mark.parametrize(
