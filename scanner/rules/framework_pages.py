@@ -19,6 +19,9 @@ covers all of them, and what is decided about a finding is for people to say. So
 - **partial**: the rules answer some of it; the note says what remains for people.
 - **manual**: no rule answers it; the note says what evidence a person brings.
 
+HTML and PDF show the same with what a run found, for all frameworks or for those of a choice:
+`certgate check … -o pdf=audit.pdf,frameworks=dora+soc2`, or `report: { frameworks: dora soc2 }` in `certgate.yaml`.
+
 Titles are in our own words. Rules name controls themselves, too; a test holds that the map agrees with every shipped rule.
 A map of your own is a file of the same form: `certgate policy frameworks our-controls.yaml` checks and prints it."""
 
