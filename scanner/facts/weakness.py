@@ -1,7 +1,7 @@
 """What an RSA key betrays by itself (BR 6.1.1.3, 6.1.6); no list of known keys is asked, no further factor sought."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import gcd, isqrt, prod
 
 LARGEST_EXPONENT = 2**256 - 1
@@ -16,7 +16,11 @@ def _primes(limit: int) -> list[int]:
     return [number for number in range(2, limit) if all(number % divisor for divisor in range(2, isqrt(number) + 1))]
 
 
-_SMALL_PRIMES = prod(_primes(SMALL_FACTOR))
+@cache
+def _small_primes() -> int:
+    return prod(_primes(SMALL_FACTOR))
+
+
 _SIEVE = (16, 9, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 """Moduli by which a number is seen to be no square; together they let one of two thousand pass."""
 
@@ -32,7 +36,7 @@ def of_rsa(modulus: int, exponent: int) -> Iterator[str | None]:
     if modulus <= 0:
         yield None
         return
-    if gcd(modulus, _SMALL_PRIMES) != 1:
+    if gcd(modulus, _small_primes()) != 1:
         yield "small-factor"
     judged = modulus.bit_length() <= MOST_BITS
     if judged and _close_primes(modulus):
@@ -76,10 +80,13 @@ def _powers(prime: int) -> frozenset[int]:
     return frozenset(found)
 
 
-_GENERATED = sorted(((prime, _powers(prime)) for prime in _primes(168) if prime > 2), key=lambda one: len(one[1]) / one[0])
-"""The odd primes that every primorial of the flawed library holds; those that tell most stand first."""
+@cache
+def _generated() -> tuple[tuple[int, frozenset[int]], ...]:
+    """List the odd primes that every primorial of the flawed library holds, with their powers; those that tell most first."""
+    found = ((prime, _powers(prime)) for prime in _primes(168) if prime > 2)
+    return tuple(sorted(found, key=lambda one: len(one[1]) / one[0]))
 
 
 def _roca(modulus: int) -> bool:
     """Tell a modulus of the flawed library (CVE-2017-15361): modulo each of these primes it is a power of 65537."""
-    return all(modulus % prime in powers for prime, powers in _GENERATED)
+    return all(modulus % prime in powers for prime, powers in _generated())

@@ -123,9 +123,9 @@ def test_the_sieve_loses_no_square() -> None:
 
 def test_the_flaw_is_told_by_the_group_that_65537_makes() -> None:
     """For each prime the powers are a group; those of which 65537 makes all numbers tell nothing."""
-    for number, powers in weakness._GENERATED:
+    for number, powers in weakness._generated():
         assert powers == {pow(F4, step, number) for step in range(number)}
-    share = prod(len(powers) / number for number, powers in weakness._GENERATED)
+    share = prod(len(powers) / number for number, powers in weakness._generated())
     assert share < 2**-29, "of ordinary moduli, that many look like it"
 
 
