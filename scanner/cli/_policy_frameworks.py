@@ -18,6 +18,7 @@ examples:
   certgate policy frameworks pci-dss-4.0.1
   certgate policy frameworks dora --json
   certgate policy frameworks our-controls.yaml --policy our-policy.yaml
+  certgate policy frameworks --schema > framework.schema.json
 
 exit codes:
   0  printed     2  no such map, or faults in it, each as file:line:column
@@ -41,13 +42,17 @@ def add(verbs: Any) -> None:
         "--policy", action="append", default=[], metavar="P", help="count rules of this policy; repeatable (default: all shipped)"
     )
     parser.add_argument("--json", action="store_true", help="for machines: whole maps, with the rules that their globs match")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of maps instead, for editors")
     parser.set_defaults(run=run, undone="printed")
 
 
 def run(options: argparse.Namespace) -> Exit:
     """Print the list, or one map."""
-    from scanner.rules import frameworks
+    from scanner.rules import framework_schema, frameworks
 
+    if options.schema:
+        print(framework_schema.text(), end="")
+        return Exit.OK
     maps = [frameworks.find(name) for name in ([options.framework] if options.framework else frameworks.shipped())]
     if options.json:
         rules = _rules(options.policy)

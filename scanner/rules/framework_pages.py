@@ -23,7 +23,8 @@ HTML and PDF show the same with what a run found, for all frameworks or for thos
 `certgate check … -o pdf=audit.pdf,frameworks=dora+soc2`, or `report: { frameworks: dora soc2 }` in `certgate.yaml`.
 
 Titles are in our own words. Rules name controls themselves, too; a test holds that the map agrees with every shipped rule.
-A map of your own is a file of the same form: `certgate policy frameworks our-controls.yaml` checks and prints it."""
+A map of your own is a file of the same form: `certgate policy frameworks our-controls.yaml` checks and prints it,
+and `certgate policy frameworks --schema` gives editors completion."""
 
 
 def render(frameworks: Sequence[Framework], rules: Iterable[str]) -> str:

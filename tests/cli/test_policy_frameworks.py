@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import main
-from scanner.rules import frameworks
+from scanner.rules import framework_schema, frameworks
 
 HOUSE = """\
 framework: house
@@ -96,6 +96,12 @@ def test_machines_get_everything(capsys: pytest.CaptureFixture[str]) -> None:
     }  # fmt: skip
     assert main(["policy", "frameworks", "--json"]) == 0
     assert [one["id"] for one in json.loads(capsys.readouterr().out)["frameworks"]] == list(frameworks.shipped())
+
+
+def test_authors_of_maps_get_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is the schema that is shipped."""
+    assert main(["policy", "frameworks", "--schema"]) == 0
+    assert capsys.readouterr().out == framework_schema.text()
 
 
 def test_faults_of_a_map_end_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
