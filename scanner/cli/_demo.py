@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> Exit:
         request = Request(
             evidence=tuple(map(str, made.evidence)),
             targets=(str(made.targets),),
-            policies=("public-tls", "tls-endpoints", "pqc-readiness"),
+            policies=("default",),
             as_of=now,
             as_of_given=False,
             root=folder.resolve(),
