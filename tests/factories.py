@@ -67,6 +67,7 @@ def certificate(
     usages: Sequence[x509.ObjectIdentifier] | None = (ExtendedKeyUsageOID.SERVER_AUTH,),
     policies: Sequence[str] = (),
     serial: int = 0x7A5C3E1F0B2D4C6E8F9A1B3C5D7E9F01,
+    hash_: hashes.HashAlgorithm | None = None,
     extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
 ) -> Issued:
     """Make a certificate; `lifetime` counts as the Baseline Requirements do, notAfter included."""
@@ -93,7 +94,7 @@ def certificate(
         builder = builder.add_extension(x509.CertificatePolicies(held), critical=False)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    return Issued(builder.sign(signer, hashes.SHA256()), own)
+    return Issued(builder.sign(signer, hash_ or hashes.SHA256()), own)
 
 
 def root(common_name: str = "Test Root", **more: Any) -> Issued:
