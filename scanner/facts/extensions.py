@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
-from struct import Struct
 
-from scanner.facts import der, encoding, oids
+from scanner.facts import der, encoding, oids, timestamps
 from scanner.facts.columns import (
     AUTHORITY,
     CONSTRAINTS,
@@ -34,11 +33,6 @@ MOST_REMEMBERED, MOST_OCTETS = 16_384, 4096
 STATUS_REQUEST = 5
 _KEY_IDENTIFIER_TAGS = dict(zip((0x80, 0xA1, 0x82), KEY_IDENTIFIER_PARTS, strict=True))
 _NEXT_WILDCARD = f"{SEPARATOR}*."
-_SCT = Struct(">H33xQ")
-"""Length; version and log; time (RFC 6962 3.2); extensions and signature follow."""
-_LOG = slice(3, 35)
-"""Where an SCT holds the id of its log."""
-_LEAST_SCT = 43
 Odd = tuple[str | None, tuple[str, ...]]
 """Why an extension could not be read; what is wrong with its encoding."""
 Extension = tuple[str, bool, int | None, Facts, Odd | None]
@@ -251,29 +245,6 @@ def _tls_feature(value: bytes) -> Facts:
     return (STATUS_REQUEST in features,)
 
 
-def _scts(value: bytes) -> Facts:
-    start, stop = der.whole(value, der.OCTET_STRING)
-    at, earliest = start + 2, None
-    count = 0
-    logs: dict[str, None] = {}
-    if stop - start < 2 or int.from_bytes(value[start : start + 2]) != stop - start - 2:
-        raise der.DerError("a list of SCTs whose length is wrong")
-    while at < stop:
-        if at + _SCT.size > stop:
-            raise der.DerError("an SCT that is cut off")
-        length, taken = _SCT.unpack_from(value, at)
-        if length < _LEAST_SCT or at + 2 + length > stop:
-            raise der.DerError("an SCT that is cut off")
-        if earliest is None or taken < earliest:
-            earliest = taken
-        logs[value[at + _LOG.start : at + _LOG.stop].hex()] = None
-        count += 1
-        at += 2 + length
-    if earliest is not None and earliest >= 2**48:
-        raise der.DerError("an SCT with a date out of range")
-    return count, None if earliest is None else earliest * 1000, SEPARATOR.join(logs) or NOTHING
-
-
 READERS: dict[str, tuple[int, Callable[[bytes], Facts]]] = {
     "2.5.29.19": (CONSTRAINTS, _basic_constraints),
     "2.5.29.15": (KEY_USAGE, _key_usage),
@@ -284,7 +255,7 @@ READERS: dict[str, tuple[int, Callable[[bytes], Facts]]] = {
     "1.3.6.1.5.5.7.1.1": (INFORMATION, _authority_information),
     "2.5.29.31": (CRLS, _crl_points),
     "1.3.6.1.5.5.7.1.24": (FEATURES, _tls_feature),
-    "1.3.6.1.4.1.11129.2.4.2": (SCTS, _scts),
+    "1.3.6.1.4.1.11129.2.4.2": (SCTS, timestamps.read),
 }
 _OWN = frozenset({"2.5.29.17", "2.5.29.14", "1.3.6.1.4.1.11129.2.4.2"})
 """Names, key identifier and SCTs: every certificate has its own, and remembering them would only crowd out the others."""
