@@ -62,7 +62,7 @@ def _list(texts: pl.Series, element: tables.Type) -> Read:
     pattern = re.compile(element.pattern) if element.pattern else None
 
     def choose(text: str) -> list[str] | None:
-        parts = [part for part in re.split(_NAMED_LIST, re.sub(r'[\[\]{}"]', "", text).strip()) if part]
+        parts = _parts(text)
         found = [
             _algorithm_names.word(part, element.values) or (part if pattern and pattern.fullmatch(part) else None)
             for part in parts
@@ -72,6 +72,24 @@ def _list(texts: pl.Series, element: tables.Type) -> Read:
     return _cells.judged(
         texts, _cells.distinct(texts, choose, pl.List(pl.String())), f"words of {', '.join(element.values[:4])} …"
     )
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(_NAMED_LIST, re.sub(r'[\[\]{}"]', "", text).strip()) if part]
+
+
+def _dotted(name: str) -> Callable[[pl.Series, InventoryMapping], Facts]:
+    """Read a list of object identifiers; a list of other names would pass for one in which none of them stands."""
+
+    def choose(text: str) -> list[str] | None:
+        parts = _parts(text)
+        return parts if parts and all(re.fullmatch(words.OID, part) for part in parts) else None
+
+    def lists(texts: pl.Series, _: InventoryMapping) -> Facts:
+        read = _cells.distinct(texts, choose, pl.List(pl.String()))
+        return {name: _cells.judged(texts, read, "object identifiers such as 2.5.29.17")}
+
+    return lists
 
 
 def _subject(texts: pl.Series, _: InventoryMapping) -> Facts:
@@ -169,7 +187,7 @@ def _hash(texts: pl.Series, _: InventoryMapping) -> Facts:
 
 def _purposes(texts: pl.Series, _: InventoryMapping) -> Facts:
     def choose(text: str) -> list[str] | None:
-        parts = [part for part in re.split(_NAMED_LIST, re.sub(r'[\[\]{}"]', "", text).strip()) if part]
+        parts = _parts(text)
         found = [_algorithm_names.purpose(part) for part in parts]
         return None if None in found or not found else [one for one in found if one is not None]
 
@@ -200,5 +218,6 @@ _SPECIAL: dict[str, Callable[[pl.Series, InventoryMapping], Facts]] = {
     SAN: lambda texts, _: _host_names.mixed(texts),
     "san.dns": lambda texts, _: _host_names.dns_names(texts),
     "private_key_protection": _protection,
+    **{name: _dotted(name) for name in ("extensions", "critical_extensions", "policy_oids")},
     "host": lambda texts, _: _host_names.host(texts),
 }

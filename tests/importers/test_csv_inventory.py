@@ -449,3 +449,11 @@ def test_paths_of_the_table() -> None:
     (table,) = found.tables
     assert (table.kind, table.source, table.source_type) == ("certificate", "evidence", "inventory")
     assert table.frame["_uri"].to_list() == ["evidence"]
+
+
+@pytest.mark.parametrize("column", ["extensions", "critical_extensions", "policy_oids"])
+def test_lists_of_object_identifiers_hold_nothing_else(column: str) -> None:
+    """Names in their place would pass for a list in which no identifier stands; so they are unknown, with a problem."""
+    assert cell(column, "2.5.29.17; 2.5.29.30") == {column: ["2.5.29.17", "2.5.29.30"]}
+    assert cell(column, "2.5.29.17, Name Constraints") == {}
+    assert read(f"not_after,{column}\n2027-01-07,Name Constraints\n").codes() == ["unreadable-value"]
