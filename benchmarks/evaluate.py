@@ -32,22 +32,23 @@ def main() -> None:
 
 
 def shipped() -> list[Rule]:
-    """Read the shipped policies; every certificate rule must have been written by hand too."""
-    policies = load.load([file for name in find.shipped() for file in find.find(name)])
-    rules = {rule.id: rule for policy in policies for rule in policy.rules if estate.KIND in rule.kinds}
-    if unmatched := set(rules) ^ set(by_hand.RULES):
+    """Read the shipped policies; every certificate rule must have been written by hand too, but for those on groups."""
+    policies = [policy for name in find.shipped() for policy in load.load(find.find(name))]
+    rules = [rule for policy in policies for rule in policy.rules if estate.KIND in rule.kinds and rule.group is None]
+    known = {rule.id: rule for rule in rules}
+    if unmatched := set(known) ^ set(by_hand.RULES):
         raise SystemExit(f"write these by hand too, or no longer: {', '.join(sorted(unmatched))}")
-    return list(rules.values())
+    return list(known.values())
 
 
 def agree(rules: Sequence[Rule]) -> None:
     """Make sure that both find the same fails where no fact is unknown."""
     table = estate.make(20_000).filter("_decoded", pl.col("root.fingerprint_sha256").is_not_null(), pl.col("trust").is_not_null())
     evaluation, fails = judged(rules, table), by_hand.fails(table)
-    for rule in rules:
-        ours = evaluation.counts(rule.id)
-        if ours.failed != fails[rule.id]:
-            raise SystemExit(f"{rule.id}: {ours.failed} fails, {fails[rule.id]} by hand, {ours.unknown} unknown")
+    ours = {rule.id: evaluation.counts(rule.id) for rule in rules}
+    if apart := [rule for rule, counts in ours.items() if counts.failed != fails[rule]]:
+        told = (f"{rule}: {ours[rule].failed} fails, {fails[rule]} by hand, {ours[rule].unknown} unknown" for rule in apart)
+        raise SystemExit("\n".join(told))
 
 
 def judged(rules: Sequence[Rule], table: pl.DataFrame) -> Evaluation:

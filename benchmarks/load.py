@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import polars as pl
 import yaml
 
-from benchmarks import by_hand, estate, timing
+from benchmarks import estate, timing
+from benchmarks.by_hand import public_tls
 from scanner.rules import find, load
 from scanner.rules.compile import truth
 from scanner.rules.find import PolicyFile
@@ -40,7 +41,7 @@ def texts() -> list[PolicyFile]:
     (shipped,) = find.find("public-tls")
     head, *rules = re.split(r"(?m)^(?=  [a-z][a-z0-9-]*:$)", shipped.data.decode().partition("\nrules:\n")[2])
     start = shipped.data.decode().partition("\nrules:\n")[0]
-    kept = [rule for rule in rules if f"public-tls/{rule.strip().partition(':')[0]}" in by_hand.RULES][:RULES]
+    kept = [rule for rule in rules if f"public-tls/{rule.strip().partition(':')[0]}" in public_tls.RULES][:RULES]
     body = f"{start}\nrules:\n{head}{''.join(kept)}"
     return [
         PolicyFile(f"p{number}.yaml", body.replace("policy: public-tls", f"policy: p{number}", 1).encode())
@@ -50,11 +51,11 @@ def texts() -> list[PolicyFile]:
 
 def by_hand_too(files: Sequence[PolicyFile]) -> list[pl.Expr]:
     """Parse the texts without places or checks, and build the expressions of the rules they name."""
-    importlib.reload(by_hand)
-    built = list(by_hand.WHENS.values())
+    importlib.reload(public_tls)
+    built = [when for when, _ in public_tls.RULES.values()]
     for file in files:
         document = yaml.load(file.data, Loader=yaml.CSafeLoader)
-        built += [by_hand.RULES[f"public-tls/{key}"][1]() for key in document["rules"]]
+        built += [public_tls.RULES[f"public-tls/{key}"][1]() for key in document["rules"]]
     return built
 
 
