@@ -67,7 +67,7 @@ def certificate(
     usages: Sequence[x509.ObjectIdentifier] | None = (ExtendedKeyUsageOID.SERVER_AUTH,),
     policies: Sequence[str] = (),
     serial: int = 0x7A5C3E1F0B2D4C6E8F9A1B3C5D7E9F01,
-    hash_: hashes.HashAlgorithm | None = None,
+    hash_: hashes.SHA256 | hashes.SHA384 | None = None,
     extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
 ) -> Issued:
     """Make a certificate; `lifetime` counts as the Baseline Requirements do, notAfter included."""

@@ -38,7 +38,7 @@ def ca(
     *,
     root: bool = False,
     usage: Sequence[str] | None = ("key_cert_sign", "crl_sign"),
-    lifetime: timedelta = timedelta(days=3000),
+    lifetime: timedelta = timedelta(days=1000),
     **extensions: tuple[x509.ExtensionType, bool] | None,
 ) -> Make:
     """Make a CA that keeps to the profile, but for these deviations, issued at an instant."""
@@ -215,7 +215,7 @@ RIGHT = {
     "iv": leaf(made.PERSON, policy=made.policy(made.IV)),
     "ev": leaf(made.REGISTERED, policy=made.policy(made.EV)),
     "intermediate": ca(),
-    "root": ca(root=True),
+    "root": ca(root=True, lifetime=timedelta(days=3000)),
 }
 
 
