@@ -386,6 +386,11 @@ class Endpoint(Asset):
             many(enum(words.TLS_GROUPS, words.CODE_POINT_OR_CURVE)),
             "Key exchange groups; open where the scanner cannot see ML-KEM.",
         )
+        curves = observed(
+            many(enum(words.TLS_CURVES, words.OLD_CURVE)),
+            "Elliptic curves among them, X25519 and X448 included; closed where a scan tried every curve in the highest version "
+            "that the server speaks (an older version may accept more), else open.",
+        )
         pq_groups = observed(many(enum(words.PQ_GROUPS)), "Post-quantum and hybrid groups among them; open likewise.")
         vulnerabilities = observed(many(enum(words.VULNERABILITIES)), "Weaknesses found; open where a test did not run.")
 

@@ -86,9 +86,14 @@ PQ_GROUPS = (
     "MLKEM768",
     "MLKEM1024",
 )
-TLS_GROUPS = (
+TLS_CURVES = (
     "P-192", "P-224", "P-256", "P-384", "P-521", "X25519", "X448", "secp256k1",
     "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
+)  # fmt: skip
+OLD_CURVE = r"(sect|secp)[0-9]{3}[kr][12]"
+"""A curve of RFC 4492 that RFC 8422 took out of TLS and that has no name here."""
+TLS_GROUPS = (
+    *TLS_CURVES,
     "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192", *PQ_GROUPS,
     "X25519Kyber768Draft00", "SecP256r1Kyber768Draft00",
 )  # fmt: skip

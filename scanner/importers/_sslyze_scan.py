@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from scanner import vocabulary as words
 from scanner.importers import _tls_names
 
 VERSIONS = {
@@ -16,6 +17,14 @@ VERSIONS = {
     "tls_1_3_cipher_suites": "TLS 1.3",
 }
 _HIGHEST = {name.removesuffix("_cipher_suites").upper(): version for name, version in VERSIONS.items()}
+_IN_TLS_1_3 = frozenset({"P-256", "P-384", "P-521", "X25519", "X448"})
+"""Curves of TLS 1.3 (RFC 8446 4.2.7); others there are none of ours (RFC 8734, RFC 8998)."""
+_BEFORE_TLS_1_3 = frozenset(words.TLS_CURVES) | {
+    "sect163k1", "sect163r1", "sect163r2", "sect193r1", "sect193r2", "sect233k1", "sect233r1", "sect239k1", "sect283k1",
+    "sect283r1", "sect409k1", "sect409r1", "sect571k1", "sect571r1", "secp160k1", "secp160r1", "secp160r2", "secp192k1",
+    "secp224k1",
+}  # fmt: skip
+"""Curves that RFC 4492, RFC 7027 and RFC 8422 name."""
 _CLIENT_AUTH = {"DISABLED": "none", "REQUIRED": "required"}
 """OPTIONAL is left unknown: a server that lets the handshake pass and refuses the request afterwards (nginx with
 `ssl_verify_client on`) looks just like it."""
@@ -87,6 +96,7 @@ class Scan:
             "tls.versions": self._versions(),
             "tls.ciphers": self._ciphers(),
             "tls.groups": [*dict.fromkeys(self._groups()), None],
+            "tls.curves": self._curves(),
             "tls.pq_groups": [None],
             "tls.vulnerabilities": self._vulnerabilities(),
             "hsts.sent": sent,
@@ -124,11 +134,29 @@ class Scan:
 
     def _groups(self) -> Iterator[str]:
         """Groups that the curve test or an accepted suite showed."""
-        for curve in items((self.result("elliptic_curves") or {}).get("supported_curves")):
-            yield from _named(mapping(curve).get("name"))
+        yield from self._tried("supported_curves")
         for test in VERSIONS:
             for one in items((self.result(test) or {}).get("accepted_cipher_suites")):
                 yield from _named(mapping(mapping(one).get("ephemeral_key")).get("curve_name"))
+
+    def _tried(self, answer: str) -> Iterator[str]:
+        """Curves that the curve test saw accepted (`supported_curves`) or refused (`rejected_curves`)."""
+        for curve in items((self.result("elliptic_curves") or {}).get(answer)):
+            yield from _named(mapping(curve).get("name"))
+
+    def _curves(self) -> list[str | None]:
+        """Curves seen; closed where each was tried, with the highest version, and no answer contradicts another.
+
+        sslyze says `supports_ecdh_key_exchange: false` also of a server that accepts Brainpool curves alone, so no curve at all
+        is never concluded.
+        """
+        seen: list[str | None] = [name for name in dict.fromkeys(self._groups()) if _tls_names.is_curve(name)]
+        accepted, refused = set(self._tried("supported_curves")), set(self._tried("rejected_curves"))
+        version = _HIGHEST.get(str(self.connectivity.get("highest_tls_version_supported")))
+        newest = [one for one in self._versions() if one is not None][-1:]
+        wanted = _IN_TLS_1_3 if version == "TLS 1.3" else _BEFORE_TLS_1_3
+        whole = newest == [version] and accepted and wanted <= accepted | refused and not refused.intersection(seen)
+        return seen if whole else [*seen, None]
 
     def _vulnerabilities(self) -> list[str | None]:
         """Weaknesses found; open where a test gave no answer."""

@@ -70,6 +70,11 @@ def group(name: str) -> str:
     return CURVES.get(name, CURVES.get(name.lower(), name))
 
 
+def is_curve(name: str) -> bool:
+    """Tell whether the registry of facts takes this name for an elliptic curve of TLS."""
+    return name in words.TLS_CURVES or re.fullmatch(words.OLD_CURVE, name) is not None
+
+
 def is_group(name: str) -> bool:
     """Tell whether the registry of facts takes this name of a group."""
     return name in words.TLS_GROUPS or re.fullmatch(words.CODE_POINT_OR_CURVE, name) is not None

@@ -20,9 +20,9 @@ Place = Callable[[str, str, int], Sighting]
 _MARK = re.compile(rb'"sslyze_version"\s*:|"server_scan_results"\s*:\s*\[|"invalid_server_strings"\s*:\s*\[')
 _FEEDS = (
     "endpoint:host", "endpoint:port", "endpoint:address", "endpoint:protocol", "endpoint:reachable", "endpoint:tls.versions",
-    "endpoint:tls.ciphers", "endpoint:tls.vulnerabilities", "endpoint:hsts.*", "endpoint:ocsp_stapled", "endpoint:client_auth",
-    "endpoint:certificate.fingerprint_sha256", "endpoint:certificate.trusted", "endpoint:certificate.hostname_matches",
-    "endpoint:chain.order_ok", "certificate:deployed_at", "certificate:on_network",
+    "endpoint:tls.ciphers", "endpoint:tls.curves", "endpoint:tls.vulnerabilities", "endpoint:hsts.*", "endpoint:ocsp_stapled",
+    "endpoint:client_auth", "endpoint:certificate.fingerprint_sha256", "endpoint:certificate.trusted",
+    "endpoint:certificate.hostname_matches", "endpoint:chain.order_ok", "certificate:deployed_at", "certificate:on_network",
     *(feed for feed in FILES if feed != "certificate:private_key_beside"),
 )  # fmt: skip
 

@@ -47,6 +47,9 @@ def _both(seen: Handshake, endpoint: Record, told: Sequence[Record | Problem]) -
     missed = seen.version is not None and seen.version not in _elements(filled.get("tls.versions"))
     for name, value in _facts(seen).items():
         filled[name] = _joined(filled.get(name), value)
+    if missed or set(_elements(filled.get("tls.curves"))) - set(_elements(endpoint.facts.get("tls.curves"))):
+        # sslyze did not try the highest version, or took a curve for refused that is not.
+        filled["tls.curves"] = _open(filled.get("tls.curves"))
     if missed:
         # sslyze could not speak the version, so it saw neither its suites nor its weaknesses; the others it has tried.
         filled |= {name: _open(filled.get(name)) for name in ("tls.ciphers", "tls.vulnerabilities")}
@@ -88,6 +91,7 @@ def _facts(seen: Handshake) -> dict[str, object]:
         "tls.versions": [*([seen.version] if seen.version else []), None],
         "tls.ciphers": [*suites, None],
         "tls.groups": [*named, None],
+        "tls.curves": [*(one for one in named if _tls_names.is_curve(one)), None],
         "tls.pq_groups": [*(one for one in named if one in words.PQ_GROUPS), None],
     }
 

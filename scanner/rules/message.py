@@ -18,6 +18,7 @@ from scanner.tables import Origin
 _HINTS = {
     "tls.groups": "sslyze cannot see ML-KEM groups",
     "tls.pq_groups": "sslyze cannot see ML-KEM groups",
+    "tls.curves": "no scan tried every curve; sslyze does with --elliptic_curves, if it finds ECDHE at all",
     "usage": "no source gave the certificate itself; --assume usage=tls-server says it for all",
     "is_ca": "no source gave the certificate itself; --assume is_ca=false says it for all",
     "trust": "no root at hand tells; give --roots, or --assume trust=private",

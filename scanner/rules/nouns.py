@@ -80,6 +80,7 @@ NOUNS = {
     "tags": "the tags of the inventory",
     "team": "the team that the inventory names",
     "tls.ciphers": "the cipher suites",
+    "tls.curves": "the elliptic curves of the key exchange",
     "tls.groups": "the key exchange groups",
     "tls.pq_groups": "the post-quantum key exchange groups",
     "tls.versions": "the protocol versions",
