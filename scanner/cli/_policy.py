@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from scanner.cli import _policy_diff, _policy_frameworks, _policy_init, _policy_proof
+from scanner.cli import _policy_diff, _policy_frameworks, _policy_init, _policy_proof, _policy_show
 from scanner.model import Exit
 
 EPILOG = """\
@@ -31,9 +31,7 @@ def add(commands: Any) -> None:
     )
     group.set_defaults(run=lambda _: (group.print_help(), Exit.USAGE)[1])
     verbs = group.add_subparsers(title="commands", metavar="COMMAND")
-    _verb(verbs, "list", "list the shipped policies", listing)
-    show = _verb(verbs, "show", "print a policy as it is evaluated", show_policy)
-    show.add_argument("policy", metavar="POLICY", help="shipped name, file or folder")
+    _policy_show.add(verbs)
     _policy_init.add(verbs)
     _policy_proof.add(verbs)
     _policy_diff.add(verbs)
@@ -48,35 +46,6 @@ def _verb(verbs: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(run=run)
     return parser
-
-
-def _loaded(names: list[str]) -> Any:
-    from scanner.rules import find, load
-
-    return load.load([file for name in names for file in find.find(name)])
-
-
-def listing(_options: argparse.Namespace) -> Exit:
-    """Print id, version, number of rules and title of every shipped policy."""
-    from scanner.rules import find
-
-    # NOTE: one by one, since a policy and its child say one rule differently, which one run refuses.
-    policies = [policy for name in find.shipped() for policy in _loaded([name])]
-    width = max(len(policy.id) for policy in policies)
-    for policy in policies:
-        note = " (advisory)" if policy.advisory else ""
-        print(f"{policy.id:{width}}  {policy.version:8} {len(policy.rules):3} rules  {policy.title}{note}")
-    return Exit.OK
-
-
-def show_policy(options: argparse.Namespace) -> Exit:
-    """Print the policy as it is evaluated, extended rules included."""
-    from scanner.rules import merged
-
-    for policy in _loaded([options.policy]):
-        if policy.named:
-            print(merged.text(policy), end="")
-    return Exit.OK
 
 
 def list_fields(options: argparse.Namespace) -> Exit:

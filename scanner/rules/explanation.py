@@ -1,27 +1,16 @@
 """Why a finding is one: the clock and the step that applied, the evidence, the clause, and a command that shows it."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scanner.model import Outcome
-from scanner.rules import asked, message
+from scanner.rules import asked, commands, message
 from scanner.rules.single import chosen
 from scanner.rules.syntax import Rule, Source
 from scanner.rules.values import in_words, instant
 from scanner.vocabulary import SECONDARY
-
-_SHOW = {
-    "not_before": "-dates", "not_after": "-dates", "lifetime": "-dates", "remaining": "-dates", "elapsed_share": "-dates",
-    "expired": "-dates", "not_yet_valid": "-dates", "age": "-dates", "serial": "-serial", "serial_bits": "-serial",
-    "san": "-ext subjectAltName", "wildcard": "-ext subjectAltName", "extended_key_usage": "-ext extendedKeyUsage",
-    "key_usage": "-ext keyUsage", "is_ca": "-ext basicConstraints", "path_length": "-ext basicConstraints",
-    "policy_oids": "-ext certificatePolicies", "validation": "-ext certificatePolicies", "usage": "-ext extendedKeyUsage",
-    "subject": "-subject", "issuer": "-issuer",
-}  # fmt: skip
-"""Field, or its first part, to the option of `openssl x509` that prints it; others need the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +31,16 @@ class Explanation:
 
 
 def explain(
-    rule: Rule, kind: str, row: Mapping[str, Any], outcome: Outcome, missing: Sequence[str], as_of: datetime, uri: str = ""
+    rule: Rule,
+    kind: str,
+    row: Mapping[str, Any],
+    outcome: Outcome,
+    missing: Sequence[str],
+    as_of: datetime,
+    uri: str = "",
+    line: int | None = None,
 ) -> Explanation:
-    """Explain a finding from its rule and row; `uri` says where the asset was seen."""
+    """Explain a finding from its rule and row; `uri` and `line` say where the asset was seen."""
     words = message.message(rule, kind, row, outcome, missing, as_of)
     seen = message.observed(rule, kind, row)
     return Explanation(
@@ -54,7 +50,7 @@ def explain(
         schedule=tuple(asked.schedule(rule)),
         evidence={name: _in_words(name, value, missing) for name, value in seen.items()},
         clause=clause(rule.source),
-        command=command(kind, tuple(seen), row, uri),
+        command=commands.command(rule, kind, row, uri, line, as_of),
     )
 
 
@@ -82,22 +78,5 @@ def clause(source: Source | None) -> str:
         return ""
     checked = f"checked {instant(source.checked)}" if source.checked else ""
     read = SECONDARY if source.confidence == "secondary" else ""
-    return ", ".join(filter(None, (f"{source.doc} {source.edition}".strip(), source.clause, source.binding, checked, read)))
-
-
-def command(kind: str, fields: Sequence[str], row: Mapping[str, Any], uri: str) -> str:
-    """Write a command of OpenSSL that shows these fields."""
-    if kind == "endpoint":
-        host, port = row.get("host"), row.get("port")
-        if not host or not port:
-            return ""
-        at = shlex.quote(f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}")
-        return f"openssl s_client -connect {at} -servername {shlex.quote(str(host))} -showcerts </dev/null"
-    if kind != "certificate" or not uri or "://" in uri:
-        return ""
-    found = [_SHOW.get(name) or _SHOW.get(name.split(".")[0]) for name in fields]
-    options = dict.fromkeys(option for option in found if option)
-    # NOTE: of several -ext only the last would count.
-    extensions = ",".join(option.removeprefix("-ext ") for option in options if option.startswith("-ext "))
-    shown = [option for option in options if not option.startswith("-ext ")] + [f"-ext {extensions}"] * bool(extensions)
-    return f"openssl x509 -in {shlex.quote(uri)} -noout {' '.join(shown) if all(found) and shown else '-text'}"
+    said = (f"{source.doc} {source.edition}".strip(), source.clause, source.binding, checked, read)
+    return ", ".join(filter(None, said))

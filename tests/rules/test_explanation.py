@@ -49,30 +49,6 @@ def test_the_clause_is_cited_with_edition_and_date() -> None:
     assert found.clause == "CA/Browser Forum TLS Baseline Requirements 2.2.6, 6.3.2, mandatory, checked 2026-11-23"
 
 
-def test_the_command_prints_the_fields() -> None:
-    """Options of OpenSSL are chosen by what the rule read; other fields get the whole text."""
-    assert explained("public-tls/lifetime", LONG, uri="certs/a.pem").command == "openssl x509 -in certs/a.pem -noout -text"
-    only = {"expired": True, "usage": [], "is_ca": False}
-    assert explained("public-tls/expired", only, uri="a.pem").command == (
-        "openssl x509 -in a.pem -noout -dates -ext extendedKeyUsage,basicConstraints"
-    )
-
-
-def test_a_hostile_file_name_stays_one_word() -> None:
-    """A name cannot smuggle a command into what a user copies."""
-    command = explained("public-tls/version", {"version": 1}, uri="a.pem; rm -rf $HOME").command
-    assert command == "openssl x509 -in 'a.pem; rm -rf $HOME' -noout -text"
-
-
-def test_an_endpoint_is_shown_by_a_connection() -> None:
-    """Host, port and server name are those of the target; IPv6 goes in brackets."""
-    row = {"host": "a.test", "port": 443, "chain.order_ok": False}
-    found = explained("tls-endpoints/chain-order", row, "endpoint")
-    assert found.command == "openssl s_client -connect a.test:443 -servername a.test -showcerts </dev/null"
-    six = explained("tls-endpoints/chain-order", row | {"host": "2001:db8::1"}, "endpoint")
-    assert "-connect '[2001:db8::1]:443'" in six.command
-
-
-def test_without_a_file_there_is_no_command() -> None:
-    """A certificate that a scan or an inventory showed has no file to name."""
-    assert explained("public-tls/version", {"version": 1}, uri="tls://a.test:443#a.test").command == ""
+def test_a_finding_brings_its_command() -> None:
+    """The place of the asset goes into the command that shows it."""
+    assert explained("public-tls/lifetime", LONG, uri="certs/a.pem").command == "openssl x509 -in certs/a.pem -noout -dates"
