@@ -14,7 +14,7 @@ from scanner.inventory.merge import Merged, merge
 from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules import accepted, contradictions, coverage
+from scanner.rules import accepted, contradictions
 from scanner.rules.accepted import Accepted, Marked
 from scanner.rules.evaluate import Evaluation, evaluate
 from scanner.rules.syntax import Policy, Rule
@@ -94,9 +94,15 @@ def judged(
         baseline=marked.baseline,
         files=scope.files(request),
         contradictions=contradictions.find(evaluation, rules, policies, known, request.as_of),
-        frameworks=coverage.find(counted),
         anchor=request.anchor,
     )
+
+
+def with_controls(report: Report) -> Report:
+    """Add what the rules tell of the controls of frameworks; only what is written to files shows it, and the maps cost time."""
+    from scanner.rules import coverage
+
+    return replace(report, frameworks=coverage.find(report.rules))
 
 
 def _rule(rule: Rule, policies: Sequence[Policy], evaluation: Evaluation, marked: Marked, as_of: datetime) -> RuleReport:

@@ -123,8 +123,11 @@ def run(options: argparse.Namespace) -> Exit:
 
 def deliver(report: Report, outputs: list[Any], save: Path | None, said: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write the outputs and the RESULT folder; `said` is what the configuration says of reports."""
+    from scanner import pipeline
     from scanner.cli import _outputs
 
+    if outputs or save is not None:
+        report = pipeline.with_controls(report)
     if save is not None:
         import reports
         from scanner.inventory import store
