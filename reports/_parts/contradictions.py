@@ -9,7 +9,9 @@ from scanner.vocabulary import SECONDARY
 
 MOST = 50
 """Contradictions that a report sets side by side; the others are counted."""
-MOST_COMMON = 8
+MOST_COMMON, MOST_NAMED = 8, 4
+LONGEST_LIMIT = 120
+"""A longer limit tells a reader less than the rule's title does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Voice:
     severity: str
     title: str
     asks: str
+    """As it follows the enforcement; empty where it is long."""
     enforced: str
     """`blocks`, `warns`."""
 
@@ -37,6 +40,8 @@ class Row:
     """`X25519 in tls.groups`."""
     affected: str
     """`12 endpoints: a.example.com, b.example.com and 10 more`."""
+    values: str
+    """All of them, where the first line does not name them all."""
     accepts: tuple[Voice, ...]
     rejects: tuple[Voice, ...]
     common: str
@@ -57,7 +62,7 @@ def rows(report: Report) -> list[Row]:
 
 def _row(one: Contradiction, known: Mapping[str, RuleReport], titles: Mapping[str, str]) -> Row:
     many = len(one.values) > 1
-    what = f"{_words.listed(one.values)} in {one.field}"
+    what = f"{_words.some(one.values, MOST_NAMED)} in {one.field}"
     count = _words.many(one.affected, _words.kind(one.kind))
     rest = one.affected - len(one.examples)
     names = [*one.examples, *([f"{_words.number(rest)} more"] if rest > 0 else [])]
@@ -68,6 +73,7 @@ def _row(one: Contradiction, known: Mapping[str, RuleReport], titles: Mapping[st
     return Row(
         what,
         f"{count}: {_words.listed(names)}",
+        _words.listed(one.values) if len(one.values) > MOST_NAMED else "",
         tuple(_voice(known[id_], titles) for id_ in one.accepts if id_ in known),
         tuple(_voice(known[id_], titles) for id_ in one.rejects if id_ in known),
         _common(one),
@@ -92,7 +98,7 @@ def _voice(rule: RuleReport, titles: Mapping[str, str]) -> Voice:
         rule=rule.id,
         severity=str(rule.severity),
         title=rule.title,
-        asks=rule.limit,
+        asks=f"; asks: {rule.limit}" if rule.limit and len(rule.limit) <= LONGEST_LIMIT else "",
         enforced=_words.MODES[str(rule.mode)],
     )
 

@@ -87,3 +87,15 @@ def test_the_pdf_repeats_its_bytes() -> None:
     """The same contradictions give the same file."""
     made = replace(report({}), contradictions=quarrel.QUARRELS, rules=quarrel.rules())
     assert pdf.render.render(made, {}, {}) == pdf.render.render(made, {}, {})
+
+
+def test_many_values_and_long_limits_are_bounded() -> None:
+    """A heading names a few values and counts the rest, which stand below it; a long limit leaves the title to speak."""
+    values = tuple(f"SUITE_{number}" for number in range(7))
+    made = replace(governed(), contradictions=(replace(quarrel.QUARRELS[0], values=values),))
+    long = tuple(replace(one, limit="x" * 121) if one.id == "bsi-tls/groups" else one for one in made.rules)
+    (row,) = build(replace(made, rules=long)).contradictions
+    assert row.what == "SUITE_0, SUITE_1, SUITE_2, SUITE_3 and 3 more in tls.groups"
+    assert row.values == "SUITE_0, SUITE_1, SUITE_2, SUITE_3, SUITE_4, SUITE_5 and SUITE_6"
+    assert row.rejects[0].asks == ""
+    assert row.accepts[0].asks.startswith("; asks: tls.groups has nothing but X25519MLKEM768")
