@@ -21,6 +21,19 @@ from tests.tools import pkilint
 FILE = Path(__file__).with_name("rules_and_lints.yaml")
 PROFILES = {"pkilint-tls": "tls", "pkilint-smime": "smime", "pkilint-ca": "serverauth", "pkilint-pkix": "pkix"}
 """Judge to what pkilint is asked to take a certificate for."""
+MAIL = r"2\.23\.140\.1\.5\.[1-4]\.[1-3]"
+SCOPES: Mapping[str, Mapping[str, object]] = {
+    "pkilint-ca": {"is_ca": True},
+    "pkilint-smime": {
+        "is_ca": False,
+        "any_of": [
+            {"extended_key_usage": {"any": "emailProtection"}},
+            {"san.email": {"empty": False}},
+            {"policy_oids": {"any": {"matches": MAIL}}},
+        ],
+    },
+}
+"""Judge to the certificates that it is asked about at all."""
 RECORDED = ("zlint", "verdicts")
 """Judges of whom the corpus has the record alone, so that certificates made here cannot be laid before them."""
 Said = Mapping[str, str]
@@ -140,7 +153,7 @@ def _compared(pair: Pair, ours: Said, theirs_: Said) -> Outcome:
     unknown = frozenset(name for name in undecided() if ours[name] == "unknown")
     for name, own in ours.items():
         other = theirs_.get(name, "na")
-        if name in unknown:
+        if name in unknown or _of_another(pair, name):
             continue
         if other in {own, "na"}:
             both[other] += 1
@@ -150,6 +163,12 @@ def _compared(pair: Pair, ours: Said, theirs_: Said) -> Outcome:
         frozenset(name for name in one.concerned() if differing.get(name) == (one.ours, one.theirs)) for one in pair.differences
     )
     return Outcome(pair, both, differing, unknown, explained)
+
+
+def _of_another(pair: Pair, name: str) -> bool:
+    """Tell whether a certificate was made for the policy of another rule."""
+    policy, folder, _ = name.removeprefix("made:").partition("/")
+    return name.startswith("made:") and bool(folder) and policy != pair.rule.partition("/")[0]
 
 
 def theirs(judge_: str, lints: Sequence[str]) -> Said:
@@ -171,10 +190,10 @@ def _verdicts(judge_: str, lint: str) -> Said:
 
 @cache
 def _pkilint(judge_: str) -> dict[str, dict[str, str]]:
-    """Run pkilint on every certificate that it can read; as a CA's only those of CAs."""
+    """Run pkilint on every certificate that it can read; as a CA's only those of CAs, for mail only those that speak of it."""
     ders = {name: der for name, der in witnesses.certificates().items() if pkilint.readable(der)}
-    if judge_ == "pkilint-ca":
-        ders = {name: der for name, der in ders.items() if name in witnesses.matching({"is_ca": True})}
+    if judge_ in SCOPES:
+        ders = {name: der for name, der in ders.items() if name in witnesses.matching(SCOPES[judge_])}
     return {name: pkilint.verdicts(der, PROFILES[judge_]) for name, der in ders.items()}
 
 

@@ -1,5 +1,6 @@
 """Certificates that the corpus lacks: healthy ones of each kind, and each of the others with one deviation that its name says."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,9 +15,12 @@ from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 from cryptography.x509.oid import NameOID as Name
 
+from tests.conftest import CORPUS
 from tests.factories import Key, key
-from tests.facts.surgery import KEY, SERIAL, algorithm, object_, signed, tlv
+from tests.facts.surgery import KEY, SERIAL, VERSION, added, algorithm, object_, signed, tlv
+from tests.facts.surgery import extension as raw
 from tests.facts.test_weakness import prime_from
+from tests.tools.pkilint import pem_or_der
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -154,16 +158,27 @@ def integer(value: int) -> bytes:
     return tlv(2, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
-def with_rsa(modulus: int, exponent: int = 65537) -> bytes:
+def with_rsa(modulus: int, exponent: int = 65537, of: bytes = b"") -> bytes:
     """Make a certificate for an RSA key of any two numbers."""
     numbers = tlv(0x30, integer(modulus), integer(exponent))
     whole = tlv(0x30, tlv(0x30, object_("1.2.840.113549.1.1.1"), b"\x05\x00"), tlv(3, b"\x00", numbers))
-    return signed(leaf(), (KEY,), lambda _: whole)
+    return signed(of or leaf(), (KEY,), lambda _: whole)
 
 
-def with_serial(number: int) -> bytes:
+def with_serial(number: int, of: bytes = b"") -> bytes:
     """Make a certificate with any serial number."""
-    return signed(leaf(), (SERIAL,), lambda _: integer(number))
+    return signed(of or leaf(), (SERIAL,), lambda _: integer(number))
+
+
+def with_usage(name: str, bits: bytes) -> bytes:
+    """Give a certificate of the corpus another keyUsage, in as many octets."""
+    return re.sub(
+        rb"(\x06\x03\x55\x1d\x0f(?:\x01\x01\xff)?\x04\x04\x03\x02)..", rb"\1" + bits, _corpus(name), count=1, flags=re.DOTALL
+    )
+
+
+def _corpus(name: str) -> bytes:
+    return pem_or_der((CORPUS / "certs" / name).read_bytes())
 
 
 _SOUND = prod(prime_from(Random(seed).getrandbits(1024) | 3 << 1022) for seed in (1, 2))
@@ -203,6 +218,10 @@ CERTIFICATES: dict[str, Callable[[], bytes]] = {
     "no-names": lambda: leaf(COMPANY, san=None),
     "mail-name": lambda: leaf(
         san=(x509.SubjectAlternativeName([x509.DNSName("www.example.com"), x509.RFC822Name("a@example.com")]), False)
+    ),
+    "mail-in-subject-and-names": lambda: leaf(
+        [(Name.EMAIL_ADDRESS, "a@example.com")],
+        san=(x509.SubjectAlternativeName([x509.DNSName("www.example.com"), x509.RFC822Name("a@example.com")]), False),
     ),
     "names-critical": lambda: leaf(COMPANY, policy=policy(OV), san=(names("www.example.com")[0], True)),
     "underscore": lambda: leaf(san=names("my_host.example.com")),
@@ -268,5 +287,44 @@ CERTIFICATES: dict[str, Callable[[], bytes]] = {
     "https-responder": lambda: leaf(access=access(ocsp="https://ocsp.example.com", issuers="http://ca.example.com/1.cer")),
     "ldap-crl": lambda: leaf(crl=crl("ldap://ldap.example.com/cn=ca")),
     "no-revocation-source": lambda: leaf(access=access(issuers="http://ca.example.com/1.cer"), crl=None),
-    "1-sct": lambda: leaf(scts=scts(1)),
+    "one-sct": lambda: leaf(scts=scts(1)),
+    # --- post-quantum keys
+    "ml-dsa-for-encryption": lambda: with_usage("lamps-ml-dsa/7bf5da6c6ee25c59.pem", b"\x05\x20"),
+    "ml-kem-for-signing": lambda: with_usage("lamps-ml-kem/0e9dfbedb039156b.der", b"\x07\x80"),
+    "slh-dsa-for-encryption": lambda: with_usage("lamps-slh-dsa/a193f351fb6adda8.der", b"\x05\x20"),
 }
+
+
+def of_policies() -> dict[str, bytes]:
+    """Take the certificates that the tests of single policies make: as they should be, and with one thing wrong."""
+    from tests.policies import test_client_certificates as client
+    from tests.policies import test_code_signing as code
+    from tests.policies import test_device_certificates as device
+    from tests.policies import test_internal_pki as internal
+    from tests.policies import test_smime as smime
+
+    found = {f"smime/{name}": one for name, one in smime.RIGHT.items()}
+    found |= {f"smime/{rule}-{n}": one for rule, cases in smime.WRONG.items() for n, (one, _) in enumerate(cases, 1)}
+    found |= {"smime/ca": smime.CA}
+    found |= {"code-signing/signer": code.SIGNER, "code-signing/stamper": code.STAMPER, "code-signing/ca": code.CA}
+    found |= {"client-certificates/workload": client.CLIENT, "client-certificates/person": client.PERSON}
+    found |= {f"client-certificates/{rule}-{n}": one for rule, cases in client.WRONG.items() for n, one in enumerate(cases, 1)}
+    found |= {"device-certificates/forever": device.DEVICE, "device-certificates/ten-years": device.MORTAL}
+    found |= {f"device-certificates/{rule}": one for rule, one in device.WRONG.items()}
+    right = {"server": internal.SERVER, "signer": internal.SIGNER, "client": internal.CLIENT, "ca": internal.CA}
+    found |= {f"internal-pki/{name}": one for name, one in right.items()}
+    found |= {f"internal-pki/{rule}": one for rule, (one, _) in internal.WRONG.items()}
+    found |= {f"internal-pki/{rule}": one for rule, one in internal.ALONE.items()}
+    mail = smime.MAIL.der
+    changed = {
+        "smime/rsa-2049-bits": with_rsa(_SOUND << 1 | 1, of=mail),
+        "smime/rsa-exponent-1": with_rsa(_SOUND, 1, mail),
+        "smime/sha-1": algorithm(mail, lambda _: tlv(0x30, object_("1.2.840.10045.4.1"))),
+        "smime/signature-with-null": algorithm(mail, lambda _: tlv(0x30, object_("1.2.840.10045.4.3.2"), b"\x05\x00")),
+        "smime/serial-0": with_serial(0, mail),
+        "smime/version-2": signed(mail, (VERSION,), lambda _: tlv(0xA0, integer(1))),
+        "smime/path-length": added(mail, raw("2.5.29.19", bytes.fromhex("3003020101"))),
+        "smime/no-key-identifiers": smime.MAIL.but(key_identifier=False).der,
+        "smime/ldap-crl": smime.MAIL.but(crl="ldap://ldap.example.com/cn=ca").der,
+    }
+    return {name: one.der for name, one in found.items()} | changed

@@ -41,7 +41,8 @@ def certificates() -> dict[str, bytes]:
     """Read the corpus by the names of its files, then make what it lacks by the names of the recipes."""
     listed = [json.loads(line) for line in (CORPUS / "cert_verdicts.jsonl").read_text().splitlines()]
     found = {row["file"].removeprefix("certs/"): pem_or_der((CORPUS / row["file"]).read_bytes()) for row in listed}
-    return found | {f"made:{name}": make() for name, make in made.CERTIFICATES.items()}
+    found |= {f"made:{name}": make() for name, make in made.CERTIFICATES.items()}
+    return found | {f"made:{name}": der for name, der in made.of_policies().items()}
 
 
 @cache
