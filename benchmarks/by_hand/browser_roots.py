@@ -23,7 +23,13 @@ from benchmarks.by_hand.words import (
     since,
 )
 
-SUB_CA = CA & ~col("self_signed") & PUBLIC & VALID & among("usage", ["tls-server", "any"])
+SUB_CA = (
+    CA
+    & col("issuer.dn").ne_missing(col("subject.dn"))
+    & PUBLIC
+    & VALID
+    & (among("usage", ["tls-server", "any"]) | ~filled("extended_key_usage"))
+)
 INTERNAL = LIVE & PRIVATE
 ROOT = col("root.fingerprint_sha256")
 FROM_ENTRUST = TLS & ROOT.is_in(ENTRUST)
@@ -64,7 +70,7 @@ RULES: Rules = {
     "browser-roots/apple-signature": (INTERNAL, lambda: ~col("signature.hash").is_in(["MD2", "MD4", "MD5", "SHA-1"])),
     "browser-roots/apple-name": (INTERNAL, lambda: filled("san.dns") | filled("san.ip")),
     "browser-roots/apple-purpose": (
-        holds("usage", "any") & filled("san.dns") & LEAF & PRIVATE & VALID & since(2019, 7, 2),
+        among("usage", ["tls-server", "any"]) & filled("san.dns") & LEAF & PRIVATE & VALID & since(2019, 7, 2),
         lambda: holds("extended_key_usage", "serverAuth"),
     ),
     "browser-roots/apple-lifetime": (INTERNAL & since(2019, 7, 2), lambda: col("lifetime") <= days(825, 1)),

@@ -59,7 +59,8 @@ TLS_2023 = TLS & since(2023, 9, 15)
 OV, IV, EV = (TLS & (col("validation") == level) for level in ("OV", "IV", "EV"))
 ANY_CA = CA & PUBLIC & VALID
 CA_2023 = ANY_CA & since(2023, 9, 15)
-SUB_2023 = CA_2023 & ~col("self_signed")
+SUB_2023 = CA_2023 & col("issuer.dn").ne_missing(col("subject.dn"))
+RSA_OR_EC = RSA | EC
 ROOT_2023 = CA_2023 & col("self_signed")
 BEFORE_2023 = col("not_before") < day(2023, 9, 15)
 BOUNDED_LIFE = (
@@ -288,10 +289,11 @@ RULES: Rules = {
         TLS_2023,
         lambda: only("extended_key_usage", ["serverAuth", "clientAuth", *WRONG_PURPOSES, "anyExtendedKeyUsage"]),
     ),
-    "public-tls/key-usage": (TLS & filled("key_usage"), key_usage),
+    "public-tls/key-usage": (TLS & RSA_OR_EC & filled("key_usage"), key_usage),
     "public-tls/key-usage-present": (TLS_2023, lambda: holds("extensions", KEY_USAGE)),
     "public-tls/key-usage-bits": (
         TLS_2023
+        & RSA_OR_EC
         & filled("key_usage")
         & only("key_usage", ["digitalSignature", "keyEncipherment", "dataEncipherment", "keyAgreement"]),
         best_key_usage,
@@ -358,7 +360,11 @@ RULES: Rules = {
     "public-tls/ca-serial": (CA_2023, positive_serial),
     "public-tls/ca-policies": (
         SUB_2023,
-        lambda: filled("policy_oids") & (~holds("policy_oids", "2.5.29.32.0") | only("policy_oids", ["2.5.29.32.0"])),
+        lambda: (
+            (filled("policy_oids") | (filled("extended_key_usage") & ~holds("extended_key_usage", "serverAuth")))
+            & (~holds("policy_oids", "2.5.29.32.0") | only("policy_oids", ["2.5.29.32.0"]))
+            & only("policy_qualifiers", ["cps"])
+        ),
     ),
     "public-tls/ca-revocation-source": (
         SUB_2023,
