@@ -186,7 +186,7 @@ def _flags(field: str, value: Any) -> str | None:
     if field == "tls.versions":
         flag = _VERSIONS.get(str(value))
         return None if flag is None else f" {flag}{_OLD if value in {'TLS 1.0', 'TLS 1.1'} else ''}"
-    if field in {"tls.groups", "tls.pq_groups"}:
+    if field in {"tls.groups", "tls.curves", "tls.pq_groups"}:
         return f" -groups {value}" if _WORD.fullmatch(str(value)) else None
     if field == "tls.vulnerabilities":
         return _STATUS.get(str(value))

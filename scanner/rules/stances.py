@@ -11,7 +11,7 @@ _EQUALS = {"is", "one_of"}
 _DIFFERS = {"is_not", "none_of"}
 _IDENTITY = "name"
 """The member that says what an element with several is; its others are properties that elements share."""
-_PART_OF = {"tls.pq_groups": "tls.groups"}
+_PART_OF = {"tls.pq_groups": "tls.groups", "tls.curves": "tls.groups"}
 """Lists whose elements are elements of another, by what the registry says of them."""
 
 

@@ -136,10 +136,10 @@ def test_a_hostile_name_of_a_file_stays_one_word(folder: Path) -> None:
     assert "-connect 'a.test$(exit 9):443' -servername '`id`'" in said
     row |= {
         "asset_id": "tls://a.test:443",
-        "tls.groups": ["sect$(id)"],
+        "tls.curves": ["sect$(id)"],
         "tls.ciphers": [{"name": "A$(id)", "version": "TLS 1.2"}],
     }
-    for name in ("tls-endpoints/groups", "tls-endpoints/ciphers"):
+    for name in ("tls-endpoints/curves", "tls-endpoints/ciphers"):
         assert "$(id)" not in commands.command(RULES[name], "endpoint", row, "", None, AS_OF)
 
 
@@ -181,8 +181,8 @@ CHACHA = {"name": "TLS_CHACHA20_POLY1305_SHA256", "version": "TLS 1.3"} | MORE
 ENDPOINTS: list[tuple[str, dict[str, Any], tuple[str, ...], str]] = [
     ("tls-endpoints/old-tls", {"tls.versions": ["TLS 1.1", "TLS 1.2"]}, ("-cipher", "ALL:@SECLEVEL=0"), "Protocol  : TLSv1.1"),
     ("tls-endpoints/tls13", {"tls.versions": ["TLS 1.2"]}, ("-no_tls1_3",), "alert"),
-    ("tls-endpoints/groups", {"tls.groups": ["X25519", "P-521"]}, (), "Server Temp Key: ECDH, secp521r1, 521 bits"),
-    ("bsi-tls/groups", {"tls.groups": ["X25519", "P-521"]}, (), "Server Temp Key: X25519, 253 bits"),
+    ("tls-endpoints/curves", {"tls.curves": ["X25519", "P-521"]}, (), "Server Temp Key: ECDH, secp521r1, 521 bits"),
+    ("bsi-tls/curves", {"tls.curves": ["X25519", "P-521"]}, (), "Server Temp Key: X25519, 253 bits"),
     ("tls-endpoints/ciphers", {"tls.ciphers": [SUITE]}, ("-cipher", "ALL:@SECLEVEL=0"), "Cipher is ECDHE-ECDSA-AES256-SHA384"),
     ("bsi-tls/ciphers", {"tls.ciphers": [CHACHA]}, (), "Cipher is TLS_CHACHA20_POLY1305_SHA256"),
     ("tls-endpoints/hostname", {"certificate.hostname_matches": False, "host": "other.test"}, (), "hostname mismatch"),

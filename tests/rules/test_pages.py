@@ -76,10 +76,10 @@ def test_a_page_opens_with_what_the_policy_is() -> None:
 def test_a_rule_is_said_as_people_say_it() -> None:
     """Nouns instead of field names in the sentence; the fields stand beside."""
     page = (DOCS / "tls-endpoints.md").read_text(encoding="utf-8")
-    assert "Asks that the key exchange groups are only X25519MLKEM768, X25519, P-256 or P-384." in page
-    assert "- Reads: `tls.groups`, `reachable`" in page
-    assert "Passes: the key exchange groups: X25519 and P-256" in page
-    assert "Fails: the key exchange groups: X25519, P-256, P-384, P-521 and X448 and perhaps more" in page
+    assert "Asks that the protocol versions do not include TLS 1.0 or TLS 1.1." in page
+    assert "- Reads: `tls.versions`, `reachable`" in page
+    assert "Passes: the protocol versions: TLS 1.2 and TLS 1.3" in page
+    assert "Fails: the protocol versions: SSL 3.0 and TLS 1.2 and perhaps more" in page
 
 
 def test_parameters_stand_with_their_bounds() -> None:
