@@ -24,6 +24,7 @@ STALE = timedelta(days=366)
 CERTIFICATE, ISSUER = "the certificate itself", "the issuer's certificate (--roots)"
 HINTS = {
     **dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256", "issuer.ca_owner"), ISSUER),
+    **dict.fromkeys(("issuer.key.algorithm", "issuer.key.bits", "issuer.key.curve"), ISSUER),
     **dict.fromkeys(("tls.groups", "tls.pq_groups"), "a scanner that sees ML-KEM groups"),
     **dict.fromkeys(("in_inventory", "certificate.in_inventory"), "an inventory"),
     **dict.fromkeys(("on_network", "deployed_at", "endpoints"), "a scan"),

@@ -304,10 +304,12 @@ def _fallback_trust(column: str) -> pl.Expr:
         ),
     }[column]
     told = pl.col("trust").is_not_null()
+    # Logs that take no server certificates exist too: sigstore's CA puts timestamps into certificates that sign code.
+    serves = pl.col("usage").list.eval(pl.element().is_in(["tls-server", "any"])).list.any()
     decoded = pl.col(tables.DECODED).fill_null(value=False)
     return (
         pl.when(told).then(pl.col(column))
         .when(decoded & reserved).then(value[0])
-        .when(decoded & (pl.col("sct_count") > 0)).then(value[1])
+        .when(decoded & serves & (pl.col("sct_count") > 0)).then(value[1])
         .otherwise(None).alias(column)
     )  # fmt: skip

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 
 from scanner.facts import certificate as facts
 from scanner.trust import chain, roots
-from tests.conftest import SAMPLES
+from tests.conftest import CORPUS, SAMPLES
 from tests.factories import Issued, certificate, intermediate, key, root
 
 
@@ -159,6 +159,16 @@ def test_only_a_public_ca_puts_reserved_identifiers_into_a_certificate() -> None
     row = derived(certificate(issuer=root(), policies=["2.23.140.1.2.1"]).der)[0]
     assert row["trust"] == "public"
     assert "reserved by the CA/Browser Forum" in row["trust_basis"]
+
+
+def test_timestamps_tell_of_public_trust_in_certificates_of_servers_only() -> None:
+    """The CA of sigstore, which no browser trusts, has logs of its own, and puts their timestamps into what signs code."""
+    signer = (CORPUS / "certs/sigstore-python/1963b7b6e29ea62b.der").read_bytes()
+    row = derived(signer)[0]
+    assert (row["usage"], row["sct_count"], row["trust"]) == (["code-signing"], 1, None)
+    table = facts.read([certificate(issuer=root()).der]).frame.with_columns(asset_id=pl.lit("a"), sct_count=pl.lit(2, pl.Int64))
+    (told,) = chain.derive(table, roots.load()).iter_rows(named=True)
+    assert (told["trust"], told["trust_basis"]) == ("public", "it carries embedded certificate timestamps")
 
 
 def test_bytes_that_are_no_certificate_derive_nothing() -> None:
