@@ -174,20 +174,21 @@ def _gathered(
         alike.setdefault(sides, []).append(value)
     for (accepts, rejects), values in alike.items():
         rows = sorted(set().union(*(at for value in values for at in meetings[value].values())))
-        ids = seen.table["name"].gather(rows[:MOST_EXAMPLES]).to_list()
+        names = seen.table["name"].gather(rows[:MOST_EXAMPLES]).to_list()
+        sides = [
+            [one for one in some if one.subject == subject and one.rule.id in ids]
+            for some, ids in ((accept, accepts), (reject, rejects))
+        ]
+        fields = {one.field for side in sides for one in side}
         yield Contradiction(
             kind=seen.kind,
-            field=subject,
+            field=fields.pop() if len(fields) == 1 else subject,
             values=tuple(sorted(values)[:MOST_VALUES]),
             accepts=accepts,
             rejects=rejects,
             affected=len(rows),
-            examples=tuple(str(one) for one in ids),
-            common=_common(
-                [one for one in accept if one.subject == subject and one.rule.id in accepts],
-                [one for one in reject if one.subject == subject and one.rule.id in rejects],
-                seen,
-            ),
+            examples=tuple(str(one) for one in names),
+            common=_common(*sides, seen),
         )
 
 

@@ -102,6 +102,8 @@ def test_a_rule_that_needs_what_another_rejects() -> None:
     forbids = policy("nsa", "{ tls.groups: { all: [P-384, SecP384r1MLKEM1024] } }")
     (one,) = found([wants, forbids], endpoint("a", "X25519MLKEM768", "P-384"))
     assert (one.field, one.values, one.common) == ("tls.groups", ("X25519MLKEM768",), ("SecP384r1MLKEM1024",))
+    only = policy("nsa", "{ tls.pq_groups: { all: SecP384r1MLKEM1024 } }")
+    assert found([wants, only], endpoint("a", "X25519MLKEM768"))[0].field == "tls.pq_groups"
     assert found([wants, forbids], endpoint("a", "X25519MLKEM768", "SecP384r1MLKEM1024")) == ()
 
 
