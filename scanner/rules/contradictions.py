@@ -175,11 +175,11 @@ def _gathered(
     for (accepts, rejects), values in alike.items():
         rows = sorted(set().union(*(at for value in values for at in meetings[value].values())))
         names = seen.table["name"].gather(rows[:MOST_EXAMPLES]).to_list()
-        sides = [
+        stances = [
             [one for one in some if one.subject == subject and one.rule.id in ids]
             for some, ids in ((accept, accepts), (reject, rejects))
         ]
-        fields = {one.field for side in sides for one in side}
+        fields = {one.field for side in stances for one in side}
         yield Contradiction(
             kind=seen.kind,
             field=fields.pop() if len(fields) == 1 else subject,
@@ -188,7 +188,7 @@ def _gathered(
             rejects=rejects,
             affected=len(rows),
             examples=tuple(str(one) for one in names),
-            common=_common(*sides, seen),
+            common=_common(stances[0], stances[1], seen),
         )
 
 
