@@ -20,10 +20,11 @@ from benchmarks.by_hand.words import (
     filled,
     holds,
     only,
+    shared,
     since,
 )
 
-SUB_CA = (
+SUB_CA = shared("_sub_ca", ()
     CA
     & col("issuer.dn").ne_missing(col("subject.dn"))
     & PUBLIC
@@ -37,8 +38,8 @@ FROM_GLOBALTRUST = TLS & (ROOT == GLOBALTRUST)
 
 
 def logged(year: int, month: int, number: int) -> pl.Expr:
-    """Logged before this day; what was not logged was not."""
-    return (col("earliest_sct") < day(year, month, number)).fill_null(value=False)
+    """Logged before this day; what was not logged counts by its notBefore."""
+    return col("earliest_sct").fill_null(col("not_before")) < day(year, month, number)
 
 
 RULES: Rules = {

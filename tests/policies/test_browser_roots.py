@@ -108,12 +108,21 @@ def test_mozilla_reads_not_before(rule: str) -> None:
 
 @pytest.mark.parametrize("name", ["entrust", "globaltrust", "epki"])
 def test_a_root_that_left_mozillas_store_blocks_from_the_month_after_it_was_seen_gone(name: str) -> None:
-    """The finding is there before and after; from the date on it blocks. This is the only date of enforcement."""
-    assert dates("browser-roots")["enforce"] == {("mozilla-removed", "2026-08-01")}
+    """The finding is there before and after; from the date on it blocks."""
     known, at, start = listing(name), utc(2026, 8), utc(2026, 7)
     (asked,) = [rule for rule in known.rules if rule.id == "browser-roots/mozilla-removed"]
     for now, mode in ((at - SECOND, Mode.REPORT), (at, Mode.BLOCK), (at + SECOND, Mode.BLOCK)):
         assert outcome(known, "mozilla-removed", below_root(start, start), now, "public", (ROOT.der,)) == "fail"
+        assert asked.mode(now) is mode
+
+
+def test_older_intermediates_are_warned_of_since_chrome_asks() -> None:
+    """One for every use is reported before 2026-06-15 and warned of from then on. These are all the dates of enforcement."""
+    assert dates("browser-roots")["enforce"] == {("mozilla-removed", "2026-08-01"), ("sub-ca-purposes", "2026-06-15")}
+    (asked,) = [rule for rule in BROWSERS.rules if rule.id == "browser-roots/sub-ca-purposes"]
+    at, der = utc(2026, 6, 15), ca(purposes=None)(utc(2025))
+    for now, mode in ((at - SECOND, Mode.REPORT), (at, Mode.WARN), (at + SECOND, Mode.WARN)):
+        assert outcome(BROWSERS, "sub-ca-purposes", der, now, "public") == "fail"
         assert asked.mode(now) is mode
 
 
