@@ -136,14 +136,26 @@ def accepts(version: str, *suites: str) -> Edit:
 
 
 def curves(*names: str) -> Edit:
-    """Let the server agree keys with these groups and no others."""
+    """Let the server agree keys on these curves and no others."""
 
     def edit(server: dict[str, Any]) -> None:
-        _result(server, "elliptic_curves")["supported_curves"] = [{"name": name, "openssl_nid": 0} for name in names]
+        told = _result(server, "elliptic_curves")
+        tried = {one["name"] for answer in ("supported_curves", "rejected_curves") for one in told[answer]} | set(names)
+        told["supported_curves"] = [{"name": name, "openssl_nid": 0} for name in names]
+        told["rejected_curves"] = [{"name": name, "openssl_nid": 0} for name in sorted(tried - set(names))]
         for test in server["scan_result"]:
             if test.endswith("_cipher_suites"):
                 for one in _result(server, test)["accepted_cipher_suites"]:
                     one["ephemeral_key"] = None
+
+    return edit
+
+
+def untried(test: str) -> Edit:
+    """Let a test not have been run."""
+
+    def edit(server: dict[str, Any]) -> None:
+        server["scan_result"][test] = {"status": "NOT_SCHEDULED", "error_reason": None, "error_trace": None, "result": None}
 
     return edit
 

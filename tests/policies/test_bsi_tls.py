@@ -37,7 +37,8 @@ PASSES = {
     "ciphers": case(*LISTED),
     "special-suites": case(),
     "dhe-until-2029": on("2029-12-31T23:59:59", case(FINITE)),
-    "dsa-until-2029": on("2029-12-31T23:59:59", case(DSA)),
+    "dsa-until-2029": case(),
+    "curves": case(curves("secp256r1", "brainpoolP256r1")),
     "key": case(sends(RSA_3072.pem, ISSUER.pem)),
     "signature-hash": case(),
     "features": case(),
@@ -49,8 +50,8 @@ FAILS = {
     "ciphers": case(),
     "special-suites": case(accepts("tls_1_2", "TLS_ECDH_RSA_WITH_AES_128_GCM_SHA256")),
     "dhe-until-2029": on("2030-01-01", case(FINITE)),
-    "dsa-until-2029": on("2030-01-01", case(DSA)),
-    "groups": case(),
+    "dsa-until-2029": case(DSA),
+    "curves": case(),
     "hybrid-until-2031": LEGACY,
     "key": case(sends(RSA_2048.pem, ISSUER.pem)),
     "signature-hash": LEGACY,
@@ -60,29 +61,29 @@ FAILS = {
 READ = {
     "dd-issue_9848": "ciphers hybrid-until-2031 versions",
     "dd-one_target_many_vuln_new": "ciphers hybrid-until-2031 versions",
-    "dd-one_target_one_vuln_new": "ciphers groups versions",
-    "dd-one_target_zero_vuln_new": "groups",
-    "dd-two_targets_many_vuln_new": "ciphers groups hybrid-until-2031 versions",
-    "loopback-allcommands-6.3.1": "ciphers groups",
-    "loopback-errors-6.3.1": "ciphers groups",
-    "loopback-expired-6.3.1": "ciphers groups",
-    "loopback-legacy-6.3.1": "ciphers groups hybrid-until-2031 key signature-hash versions",
+    "dd-one_target_one_vuln_new": "ciphers curves versions",
+    "dd-one_target_zero_vuln_new": "curves",
+    "dd-two_targets_many_vuln_new": "ciphers curves hybrid-until-2031 versions",
+    "loopback-allcommands-6.3.1": "ciphers curves",
+    "loopback-errors-6.3.1": "ciphers curves",
+    "loopback-expired-6.3.1": "ciphers curves",
+    "loopback-legacy-6.3.1": "ciphers curves hybrid-until-2031 key signature-hash versions",
     "loopback-mldsa-cert-6.3.1": "",
-    "loopback-modern-6.3.1": "ciphers groups",
-    "loopback-mtls-6.3.1": "ciphers groups hybrid-until-2031",
-    "loopback-pqc-hybrid-6.3.1": "ciphers groups",
+    "loopback-modern-6.3.1": "ciphers curves",
+    "loopback-mtls-6.3.1": "ciphers curves hybrid-until-2031",
+    "loopback-pqc-hybrid-6.3.1": "ciphers curves",
     "loopback-pqc-only-6.3.1": "",
     "loopback-stapling-6.3.1": "",
     "down": "",
-    "issuingca": "ciphers groups versions",
-    "rootca": "ciphers groups",
-    "ssl1": "ciphers groups",
-    "ssl2": "ciphers groups",
-    "ssl3": "ciphers groups",
+    "issuingca": "ciphers curves versions",
+    "rootca": "ciphers curves",
+    "ssl1": "ciphers curves",
+    "ssl2": "ciphers curves",
+    "ssl3": "ciphers curves",
     "test-dsa": "ciphers",
-    "test-ec-named": "ciphers groups",
-    "test-rsapss": "ciphers groups key versions",
-    "test": "ciphers groups",
+    "test-ec-named": "ciphers curves",
+    "test-rsapss": "ciphers curves key versions",
+    "test": "ciphers curves",
 }
 """What each scan fails, held against its text by hand."""
 
@@ -100,13 +101,12 @@ def test_a_scan_fails(rule: str) -> None:
 
 
 def test_no_rule_goes_unapplied() -> None:
-    """Every rule has both, but for groups: sslyze leaves their list open and cannot see hybrids, so neither rule passes."""
+    """Every rule has both, but one: sslyze cannot see hybrids, so that rule never passes."""
     (policy,) = load.load(find.find(POLICY))
     keys = {rule.id.partition("/")[2] for rule in policy.rules}
-    assert set(PASSES) == keys - {"groups", "hybrid-until-2031"}
+    assert set(PASSES) == keys - {"hybrid-until-2031"}
     assert set(FAILS) == keys
-    plain = outcomes(POLICY, case(curves("secp256r1", "brainpoolP256r1")))
-    assert (plain["groups"], plain["hybrid-until-2031"]) == ("unknown", "unknown")
+    assert outcomes(POLICY, case())["hybrid-until-2031"] == "unknown"
 
 
 @pytest.mark.parametrize("scan", READ)
@@ -120,7 +120,7 @@ def test_every_scan_was_read() -> None:
     assert set(READ) == set(SCANS) - {REFUSED}
 
 
-@pytest.mark.parametrize("rule", ["tls12-until-2031", "dhe-until-2029", "dsa-until-2029"])
+@pytest.mark.parametrize("rule", ["tls12-until-2031", "dhe-until-2029"])
 def test_a_year_ends_with_its_last_second(rule: str) -> None:
     """What passes in the last second of the year fails from the first of the next on."""
     before, after = PASSES[rule], FAILS[rule]
@@ -128,12 +128,20 @@ def test_a_year_ends_with_its_last_second(rule: str) -> None:
     assert outcomes(POLICY, Case(after.edits, after.scan, after.as_of + timedelta(seconds=1)))[rule] == "fail"
 
 
-def test_hybrids_are_an_outlook_until_2031_and_warn_from_2032_on() -> None:
-    """The finding is there today, and counts for nothing until then."""
+@pytest.mark.parametrize(("rule", "year"), [("hybrid-until-2031", 2032), ("dsa-until-2029", 2030)])
+def test_an_outlook_warns_from_the_first_second_of_its_year_on(rule: str, year: int) -> None:
+    """The finding is there before, and counts for nothing until then."""
     (policy,) = load.load(find.find(POLICY))
-    (rule,) = [one for one in policy.rules if one.id == "bsi-tls/hybrid-until-2031"]
-    days = [datetime(2031, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC)]
-    assert [rule.mode(day) for day in days] == [Mode.REPORT, Mode.WARN]
+    (found,) = [one for one in policy.rules if one.id == f"{POLICY}/{rule}"]
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    days = [start + timedelta(seconds=offset) for offset in (-1, 0, 1)]
+    assert [found.mode(day) for day in days] == [Mode.REPORT, Mode.WARN, Mode.WARN]
+
+
+def test_old_versions_are_told_once() -> None:
+    """A server with TLS 1.0 hears of TLS 1.2 when that is mended."""
+    found = outcomes(POLICY, on("2032-01-01", LEGACY))
+    assert (found["versions"], found["tls12-until-2031"]) == ("fail", "skip")
 
 
 def test_mozillas_profile_is_not_the_bsis() -> None:
@@ -141,11 +149,11 @@ def test_mozillas_profile_is_not_the_bsis() -> None:
     mozilla = case(accepts("tls_1_2", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"), sends(RSA_2048.pem, ISSUER.pem))
     theirs, ours = outcomes("tls-endpoints", mozilla), outcomes(POLICY, mozilla)
     assert (theirs["ciphers"], theirs["certificate-key"]) == ("pass", "pass")
-    assert (ours["ciphers"], ours["groups"], ours["key"]) == ("fail", "fail", "fail")
+    assert (ours["ciphers"], ours["curves"], ours["key"]) == ("fail", "fail", "fail")
     german = case(*LISTED, curves("secp256r1", "brainpoolP384r1"))
     theirs, ours = outcomes("tls-endpoints", german), outcomes(POLICY, german)
-    assert (theirs["ciphers"], theirs["groups"]) == ("fail", "fail")
-    assert (ours["ciphers"], ours["groups"], ours["key"]) == ("pass", "unknown", "pass")
+    assert (theirs["ciphers"], theirs["curves"]) == ("fail", "fail")
+    assert (ours["ciphers"], ours["curves"], ours["key"]) == ("pass", "pass", "pass")
 
 
 def test_each_rule_names_its_body() -> None:
@@ -156,9 +164,9 @@ def test_each_rule_names_its_body() -> None:
 
 @pytest.mark.xdist_group("live")
 def test_a_live_server_with_aes_and_brainpool_fails_nothing() -> None:
-    """It passes all but what sslyze's open lists of groups leave undecided."""
+    """It passes all but the hybrids that sslyze cannot see."""
     suites = "ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM; ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256;"
     found = live(POLICY, f"{suites} ssl_ecdh_curve prime256v1:secp384r1:brainpoolP256r1;", rsa_bits=3072)
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
-    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups", "hybrid-until-2031"]
-    assert sum(outcome == "pass" for outcome in found.values()) == 10
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["hybrid-until-2031"]
+    assert sum(outcome == "pass" for outcome in found.values()) == 11

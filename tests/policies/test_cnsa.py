@@ -87,14 +87,17 @@ set: { others_from: 2032-01-01 }
     assert "2033" not in str(rule.require)
 
 
-ENDPOINT = {"tls.versions": ["TLS 1.3"], "tls.ciphers": [{"name": "TLS_AES_256_GCM_SHA384", "version": "TLS 1.3"}]}
+ENDPOINT = {
+    "tls.versions": ["TLS 1.3"],
+    "tls.ciphers": [{"name": "TLS_AES_256_GCM_SHA384", "version": "TLS 1.3", "key_exchange": "TLS 1.3"}],
+}
 GROUPS = {
-    "X25519MLKEM768": ({"key-exchange", "groups", "exclusive-key-exchange"}, set()),
-    "SecP256r1MLKEM768": ({"key-exchange", "groups", "exclusive-key-exchange"}, set()),
+    "X25519MLKEM768": ({"key-exchange", "post-quantum-groups", "exclusive-key-exchange"}, set()),
+    "SecP256r1MLKEM768": ({"key-exchange", "post-quantum-groups", "exclusive-key-exchange"}, set()),
     "SecP384r1MLKEM1024": (set(), set()),
     "MLKEM1024": (set(), set()),
     "P-384": ({"key-exchange", "exclusive-key-exchange"}, {"key-exchange"}),
-    "X25519": ({"key-exchange", "groups", "exclusive-key-exchange"}, {"key-exchange"}),
+    "X25519": ({"key-exchange", "curves", "exclusive-key-exchange"}, {"key-exchange"}),
 }
 """A server's only group to what it fails of cnsa-2.0 and of pqc-readiness."""
 
@@ -102,8 +105,8 @@ GROUPS = {
 @pytest.mark.parametrize("group", GROUPS)
 def test_what_the_web_recommends_fails_here_and_both_say_whose_rule_it_is(group: str) -> None:
     """X25519MLKEM768 passes pqc-readiness, which follows Mozilla, and fails cnsa-2.0; each reason names its body."""
-    pq = [group] if "MLKEM" in group else []
-    facts = ENDPOINT | {"reachable": True, "tls.groups": [group], "tls.pq_groups": pq}
+    pq, classical = ([group], []) if "MLKEM" in group else ([], [group])
+    facts = ENDPOINT | {"reachable": True, "tls.groups": [group], "tls.curves": classical, "tls.pq_groups": pq}
     assert (_endpoint("cnsa-2.0", facts), _endpoint("pqc-readiness", facts)) == GROUPS[group]
 
 

@@ -33,7 +33,9 @@ PASSES = {
     "required-version": case(),
     "ciphers": case(*LISTED),
     "static-key-exchange": case(),
-    "curves": case(),
+    "required-curve": case(),
+    "approved-curves": case(),
+    "curve25519": case(curves("secp256r1", "secp384r1")),
     "mandatory-extensions": case(),
     "fallback-signal": case(*OLD_ONLY),
     "compression": case(),
@@ -51,7 +53,8 @@ FAILS = {
     "required-version": LEGACY,
     "ciphers": case(),
     "static-key-exchange": LEGACY,
-    "groups": case(curves("secp256r1", "brainpoolP256r1")),
+    "required-curve": case(curves("X25519", "secp521r1")),
+    "approved-curves": case(curves("secp256r1", "brainpoolP256r1")),
     "curve25519": case(),
     "mandatory-extensions": case(says("tls_extended_master_secret", supports_ems_extension=False)),
     "fallback-signal": case(*OLD_ONLY, says("tls_fallback_scsv", supports_fallback_scsv=False)),
@@ -80,7 +83,7 @@ READ = {
     "loopback-mldsa-cert-6.3.1": "",
     "loopback-modern-6.3.1": "ciphers curve25519",
     "loopback-mtls-6.3.1": "ciphers curve25519 required-version",
-    "loopback-pqc-hybrid-6.3.1": "ciphers curve25519",
+    "loopback-pqc-hybrid-6.3.1": "ciphers curve25519 required-curve",
     "loopback-pqc-only-6.3.1": "",
     "loopback-stapling-6.3.1": "",
     "down": "",
@@ -110,14 +113,9 @@ def test_a_scan_fails(rule: str) -> None:
 
 
 def test_no_rule_goes_unapplied() -> None:
-    """Every rule has both, but what open lists leave undecided: sslyze's groups never prove that another group is missing."""
+    """Every rule has both."""
     (policy,) = load.load(find.find(POLICY))
-    keys = {rule.id.partition("/")[2] for rule in policy.rules}
-    assert set(PASSES) == keys - {"groups", "curve25519"}
-    assert set(FAILS) == keys - {"curves"}
-    plain = outcomes(POLICY, case(curves("secp256r1")))
-    assert (plain["groups"], plain["curve25519"]) == ("unknown", "unknown")
-    assert outcomes(POLICY, case(curves("X25519")))["curves"] == "unknown"
+    assert set(PASSES) == set(FAILS) == {rule.id.partition("/")[2] for rule in policy.rules}
 
 
 @pytest.mark.parametrize("scan", READ)
@@ -175,9 +173,9 @@ def test_each_rule_names_its_body() -> None:
 
 @pytest.mark.xdist_group("live")
 def test_a_live_server_with_aes_and_nist_curves_fails_nothing() -> None:
-    """It passes all but what sslyze's open list of groups leaves undecided."""
+    """It passes all, and no rule is undecided."""
     suites = "ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers ECDHE+AESGCM; ssl_conf_command Ciphersuites TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256;"
     found = live(POLICY, f"{suites} ssl_ecdh_curve prime256v1:secp384r1;")
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
-    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups", "curve25519"]
-    assert sum(outcome == "pass" for outcome in found.values()) >= 14
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == []
+    assert sum(outcome == "pass" for outcome in found.values()) >= 16

@@ -8,7 +8,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from scanner.rules import find, load
 from tests.factories import certificate, intermediate, root
-from tests.policies.scans import REFUSED, SCANS, Case, accepts, case, curves, deploys, failing, live, outcomes, says, sends
+from tests.policies.scans import (
+    REFUSED,
+    SCANS,
+    Case,
+    accepts,
+    case,
+    curves,
+    deploys,
+    failing,
+    live,
+    outcomes,
+    says,
+    sends,
+    untried,
+)
 
 POLICY = "tls-endpoints"
 HOST = "www.example.test"
@@ -33,6 +47,7 @@ PASSES = {
     "weak-ciphers": case(),
     "anonymous-ciphers": case(),
     "ciphers": case(),
+    "curves": case(),
     "heartbleed": case(),
     "ccs-injection": case(),
     "robot": case(),
@@ -60,7 +75,7 @@ FAILS = {
     "weak-ciphers": case(accepts("tls_1_2", "TLS_RSA_WITH_RC4_128_SHA")),
     "anonymous-ciphers": case(scan="rootca"),
     "ciphers": case(scan="dd-one_target_zero_vuln_new"),
-    "groups": LEGACY,
+    "curves": LEGACY,
     "heartbleed": case(says("heartbleed", is_vulnerable_to_heartbleed=True)),
     "ccs-injection": case(says("openssl_ccs_injection", is_vulnerable_to_ccs_injection=True)),
     "robot": case(says("robot", robot_result="VULNERABLE_WEAK_ORACLE")),
@@ -84,13 +99,13 @@ FAILS = {
 READ = {
     "dd-issue_9848": "ciphers hostname old-tls tls13",
     "dd-one_target_many_vuln_new": "ciphers hostname old-tls tls13",
-    "dd-one_target_one_vuln_new": "ciphers groups hostname old-tls",
-    "dd-one_target_zero_vuln_new": "ciphers groups",
-    "dd-two_targets_many_vuln_new": "ciphers groups hostname old-tls tls13",
+    "dd-one_target_one_vuln_new": "ciphers curves hostname old-tls",
+    "dd-one_target_zero_vuln_new": "ciphers curves",
+    "dd-two_targets_many_vuln_new": "ciphers curves hostname old-tls tls13",
     "loopback-allcommands-6.3.1": "stapling",
     "loopback-errors-6.3.1": "stapling trusted",
-    "loopback-expired-6.3.1": "ciphers groups hostname",
-    "loopback-legacy-6.3.1": "certificate-key certificate-lifetime certificate-signature ciphers groups old-tls tls13",
+    "loopback-expired-6.3.1": "ciphers curves hostname",
+    "loopback-legacy-6.3.1": "certificate-key certificate-lifetime certificate-signature ciphers curves old-tls tls13",
     "loopback-mldsa-cert-6.3.1": "",
     "loopback-modern-6.3.1": "stapling trusted",
     "loopback-mtls-6.3.1": "ciphers stapling tls13 trusted",
@@ -98,14 +113,14 @@ READ = {
     "loopback-pqc-only-6.3.1": "",
     "loopback-stapling-6.3.1": "",
     "down": "",
-    "issuingca": "anonymous-ciphers chain-order ciphers groups hostname old-tls",
+    "issuingca": "anonymous-ciphers chain-order ciphers curves hostname old-tls",
     "rootca": "anonymous-ciphers ciphers hostname",
     "ssl1": "anonymous-ciphers chain-order ciphers hostname",
     "ssl2": "anonymous-ciphers chain-order ciphers hostname",
     "ssl3": "anonymous-ciphers chain-order ciphers hostname",
     "test-dsa": "anonymous-ciphers ciphers hostname",
     "test-ec-named": "anonymous-ciphers ciphers hostname",
-    "test-rsapss": "anonymous-ciphers certificate-key certificate-lifetime ciphers groups hostname old-tls",
+    "test-rsapss": "anonymous-ciphers certificate-key certificate-lifetime ciphers curves hostname old-tls",
     "test": "anonymous-ciphers ciphers hostname",
 }
 """What each scan fails, held against its text by hand. Those without a finding say nothing of the server, or nothing wrong."""
@@ -124,12 +139,11 @@ def test_a_scan_fails(rule: str) -> None:
 
 
 def test_no_rule_goes_unapplied() -> None:
-    """Every rule has both; only groups cannot pass, since sslyze leaves them open."""
+    """Every rule has both."""
     (policy,) = load.load(find.find(POLICY))
     keys = {rule.id.partition("/")[2] for rule in policy.rules}
     assert set(FAILS) == keys
-    assert set(PASSES) == keys - {"groups"}
-    assert outcomes(POLICY, case())["groups"] == "unknown"
+    assert set(PASSES) == keys
 
 
 @pytest.mark.parametrize("scan", READ)
@@ -144,9 +158,17 @@ def test_every_scan_was_read() -> None:
 
 
 def test_a_missing_group_is_not_said_here() -> None:
-    """A server with P-256 alone, as far as sslyze sees, fails nothing of this policy; pqc-readiness asks for ML-KEM."""
-    assert outcomes(POLICY, case(curves("secp256r1")))["groups"] == "unknown"
-    assert outcomes(POLICY, case(curves("secp256r1", "X448")))["groups"] == "fail"
+    """A server with P-256 alone fails nothing of this policy; pqc-readiness asks for ML-KEM."""
+    assert outcomes(POLICY, case(curves("secp256r1")))["curves"] == "pass"
+    assert outcomes(POLICY, case(curves("secp256r1", "X448")))["curves"] == "fail"
+
+
+def test_curves_that_were_not_tried_are_unknown() -> None:
+    """A scan without the test of curves shows those of accepted suites; where no suite has one, nothing is asked."""
+    assert outcomes(POLICY, case(untried("elliptic_curves")))["curves"] == "unknown"
+    assert outcomes(POLICY, case(scan="loopback-mtls-6.3.1"))["curves"] == "unknown"
+    static = (accepts("tls_1_2", "TLS_RSA_WITH_AES_128_GCM_SHA256"), accepts("tls_1_3"))
+    assert outcomes(POLICY, case(*static, untried("elliptic_curves")))["curves"] == "skip"
 
 
 def test_a_certificate_without_responder_need_not_be_stapled() -> None:
@@ -164,11 +186,11 @@ def test_an_expired_certificate_is_not_told_of_twice() -> None:
 
 @pytest.mark.xdist_group("live")
 def test_a_live_server_with_mozillas_profile_fails_nothing() -> None:
-    """What Mozilla's generator writes for nginx passes; sslyze cannot see all groups, and no other rule is undecided."""
+    """What Mozilla's generator writes for nginx passes, and no rule is undecided."""
     ciphers = ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
     suites = ":".join(f"ECDHE-{kind}-{cipher}" for cipher in ciphers for kind in ("ECDSA", "RSA"))
     profile = f"ssl_protocols TLSv1.2 TLSv1.3; ssl_ciphers {suites}; ssl_ecdh_curve X25519:prime256v1:secp384r1;"
     found = live(POLICY, profile, rsa_bits=2048)
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
-    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups"]
-    assert sum(outcome == "pass" for outcome in found.values()) >= 19
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == []
+    assert sum(outcome == "pass" for outcome in found.values()) >= 20

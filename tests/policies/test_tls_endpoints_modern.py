@@ -55,7 +55,7 @@ def test_a_modern_server_fails_nothing_but_stapling() -> None:
     """A server of TLS 1.3 alone with a short-lived EC certificate has the findings of the intermediate profile, and no more."""
     found = outcomes(POLICY, case(MODERN))
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == ["stapling"]
-    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups"]
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == []
 
 
 @pytest.mark.parametrize("scan", sorted(set(SCANS) - {REFUSED}))
@@ -66,8 +66,8 @@ def test_what_fails_the_intermediate_profile_fails_this_one(scan: str) -> None:
 
 @pytest.mark.xdist_group("live")
 def test_a_live_server_with_mozillas_modern_profile_fails_nothing() -> None:
-    """TLS 1.3 alone with a certificate on P-256 that an EC key signed: no fail, and only the groups are undecided."""
+    """TLS 1.3 alone with a certificate on P-256 that an EC key signed: no fail, and nothing is undecided."""
     found = live(POLICY, "ssl_protocols TLSv1.3; ssl_ecdh_curve X25519:prime256v1:secp384r1;")
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
-    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == ["groups"]
-    assert sum(outcome == "pass" for outcome in found.values()) >= 18
+    assert [rule for rule, outcome in found.items() if outcome == "unknown"] == []
+    assert sum(outcome == "pass" for outcome in found.values()) >= 19
