@@ -23,7 +23,7 @@ from benchmarks.by_hand import (
     public_tls,
     smime,
 )
-from benchmarks.by_hand.words import Rules
+from benchmarks.by_hand.words import SHARED, Rules
 
 RULES: Rules = {
     **public_tls.RULES,
@@ -43,9 +43,12 @@ RULES: Rules = {
 
 
 def fails(table: pl.DataFrame, only: Container[str] | None = None) -> dict[str, int]:
-    """Count the fails of every rule, or of some; each distinct `when` is asked once."""
+    """Count the fails of every rule, or of some; each distinct `when`, and what several share, is asked once."""
     rules = {rule: known for rule, known in RULES.items() if only is None or rule in only}
     whens = {id(when): when for when, _ in rules.values()}
-    asked = table.lazy().with_columns(when.alias(f"_{key}") for key, when in whens.items())
+    asked = table.lazy()
+    for name, condition in SHARED.items():
+        asked = asked.with_columns(condition.alias(name))
+    asked = asked.with_columns(when.alias(f"_{key}") for key, when in whens.items())
     counted = asked.select((pl.col(f"_{id(when)}") & ~require()).sum().alias(rule) for rule, (when, require) in rules.items())
     return counted.collect().row(0, named=True)

@@ -6,6 +6,7 @@ from benchmarks.by_hand.distrusted import ENTRUST, EPKI, GLOBALTRUST, HIPKI, NET
 from benchmarks.by_hand.public_tls import LIVE, TLS
 from benchmarks.by_hand.words import (
     CA,
+    ISSUED,
     LEAF,
     POISON,
     PRIVATE,
@@ -24,12 +25,9 @@ from benchmarks.by_hand.words import (
     since,
 )
 
-SUB_CA = shared("_sub_ca", ()
-    CA
-    & col("issuer.dn").ne_missing(col("subject.dn"))
-    & PUBLIC
-    & VALID
-    & (among("usage", ["tls-server", "any"]) | ~filled("extended_key_usage"))
+SUB_CA = shared(
+    "_sub_ca",
+    CA & ISSUED & PUBLIC & VALID & (among("usage", ["tls-server", "any"]) | ~filled("extended_key_usage")),
 )
 INTERNAL = LIVE & PRIVATE
 ROOT = col("root.fingerprint_sha256")

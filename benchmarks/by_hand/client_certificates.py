@@ -25,12 +25,13 @@ from benchmarks.by_hand.words import (
     every,
     filled,
     holds,
+    shared,
     some,
 )
 
-ONLY_CLIENT = holds("usage", "tls-client") & ~SERVER & LEAF
-CLIENT = ONLY_CLIENT & VALID
-SPIFFE = some("san.uri", el().str.starts_with("spiffe://")) & VALID_LEAF
+ONLY_CLIENT = shared("_only_client", holds("usage", "tls-client") & ~SERVER & LEAF)
+CLIENT = shared("_client", ONLY_CLIENT & VALID)
+SPIFFE = shared("_spiffe", some("san.uri", el().str.starts_with("spiffe://")) & VALID_LEAF)
 SIGNING = ["RSA", "RSASSA-PSS", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"]
 CURVES = [*NIST_CURVES, "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"]
 

@@ -27,20 +27,22 @@ from benchmarks.by_hand.words import (
     holds,
     odd_exponent,
     only,
+    shared,
     since,
     some,
 )
 
 RESERVED = ["2.23.140.1.4.1", "2.23.140.1.3", "2.23.140.1.4.2"]
-FOR_CODE = among("usage", ["code-signing", "timestamping"])
+FOR_CODE = shared("_for_code", among("usage", ["code-signing", "timestamping"]))
 UNLOGGED = PUBLIC & (col("sct_count") == 0)
-BOUND = UNLOGGED | among("policy_oids", RESERVED)
-SIGNER = FOR_CODE & LEAF & since(2019, 8, 13) & VALID & BOUND
-CODE = SIGNER & holds("usage", "code-signing")
-STAMP = SIGNER & holds("usage", "timestamping")
+CODE_POLICY = shared("_code_policy", among("policy_oids", RESERVED))
+BOUND = UNLOGGED | CODE_POLICY
+SIGNER = shared("_signer", FOR_CODE & LEAF & since(2019, 8, 13) & VALID & BOUND)
+CODE = shared("_code", SIGNER & holds("usage", "code-signing"))
+STAMP = shared("_stamp", SIGNER & holds("usage", "timestamping"))
 SIGNER_2022 = SIGNER & since(2022, 6, 29)
 CODE_2022 = CODE & since(2022, 6, 29)
-SIGNER_CA = FOR_CODE & CA & since(2019, 8, 13) & VALID & BOUND
+SIGNER_CA = shared("_signer_ca", FOR_CODE & CA & since(2019, 8, 13) & VALID & BOUND)
 RSA_OR_PSS = col("key.algorithm").is_in(["RSA", "RSASSA-PSS"])
 CODE_PURPOSES = [
     "codeSigning", "msLifetimeSigning", "emailProtection", "msDocumentSigning", "documentSigning", "1.3.6.1.4.1.311.3.10.3.12",
@@ -101,7 +103,7 @@ RULES: Rules = {
         lambda: col("private_key_protection") == "certified-hardware",
     ),
     "code-signing/extended-key-usage": (
-        LEAF & since(2019, 8, 13) & VALID & ((UNLOGGED & FOR_CODE) | among("policy_oids", RESERVED)),
+        LEAF & since(2019, 8, 13) & VALID & ((UNLOGGED & FOR_CODE) | CODE_POLICY),
         lambda: (
             among("extended_key_usage", ["codeSigning", "timeStamping"])
             & ~among("extended_key_usage", ["anyExtendedKeyUsage", "serverAuth"])

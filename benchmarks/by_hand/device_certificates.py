@@ -17,9 +17,10 @@ from benchmarks.by_hand.words import (
     col,
     filled,
     holds,
+    shared,
 )
 
-A_DEVICE = VALID_LEAF & ((ENDLESS & ~SERVER) | DEVICE)
+A_DEVICE = shared("_a_device", VALID_LEAF & ((ENDLESS & ~SERVER) | DEVICE))
 SIGNING = ["Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "HSS-LMS", "XMSS", "XMSSMT"]
 HARDWARE = ["hardware", "certified-hardware"]
 

@@ -26,12 +26,13 @@ from benchmarks.by_hand.words import (
     filled,
     holds,
     positive_serial,
+    shared,
 )
 
-INTERNAL = PRIVATE & VALID
-UNCLAIMED = ~among("usage", ["tls-server", "tls-client"]) & ~DEVICE
+INTERNAL = shared("_internal", PRIVATE & VALID)
+UNCLAIMED = shared("_unclaimed", ~among("usage", ["tls-server", "tls-client"]) & ~DEVICE)
 """Nobody else's policy judges these."""
-NO_CLIENT = ~holds("usage", "tls-client") | SERVER
+NO_CLIENT = shared("_no_client", ~holds("usage", "tls-client") | SERVER)
 INTERNAL_SERVER = INTERNAL & SERVER & LEAF
 INTERNAL_CA = INTERNAL & CA
 LONG = col("key.algorithm").is_in(FINITE)

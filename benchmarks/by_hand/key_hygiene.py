@@ -1,9 +1,23 @@
 """The rules of `key-hygiene` by hand, but for those on groups."""
 
-from benchmarks.by_hand.words import LEAF, PRIVATE, PUBLIC, SERVER, VALID, Rules, among, col, el, holds, odd_exponent, some
+from benchmarks.by_hand.words import (
+    LEAF,
+    PRIVATE,
+    PUBLIC,
+    SERVER,
+    VALID,
+    VALID_RSA,
+    Rules,
+    among,
+    col,
+    el,
+    holds,
+    odd_exponent,
+    shared,
+    some,
+)
 
-VALID_RSA = VALID & col("key.algorithm").is_in(["RSA", "RSASSA-PSS"])
-BOUND = some("policy_oids", el().str.contains(r"^2\.23\.140\.1\."))
+BOUND = shared("_of_forum", some("policy_oids", el().str.contains(r"^2\.23\.140\.1\.")))
 SIGNERS = ["code-signing", "timestamping", "ocsp-signing"]
 
 RULES: Rules = {

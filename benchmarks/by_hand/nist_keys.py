@@ -1,6 +1,19 @@
 """The rules of `nist-keys` by hand."""
 
-from benchmarks.by_hand.words import BROKEN, EC, ISSUED, LEAF, NIST_CURVES, PRIVATE, VALID, Rules, col, day
+from benchmarks.by_hand.words import (
+    BROKEN,
+    EC,
+    ISSUED,
+    LEAF,
+    NIST_CURVES,
+    PRIVATE,
+    VALID,
+    VALID_ISSUED,
+    VALID_RSA,
+    Rules,
+    col,
+    day,
+)
 
 ML_DSA = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"]
 SLH_DSA = [f"SLH-DSA-{hash_}-{bits}{size}" for hash_ in ("SHA2", "SHAKE") for bits in (128, 192, 256) for size in "sf"]
@@ -22,12 +35,11 @@ APPROVED = [
 ]  # fmt: skip
 RSA_OR_PSS = col("key.algorithm").is_in(["RSA", "RSASSA-PSS"])
 OURS = LEAF | PRIVATE
-VALID_ISSUED = VALID & ISSUED
 AFTER_2030 = VALID & (col("not_after") >= day(2031, 1, 1))
 
 RULES: Rules = {
     "nist-keys/key-algorithm": (VALID, lambda: col("key.algorithm").is_in(APPROVED)),
-    "nist-keys/rsa-strength": (VALID & RSA_OR_PSS, lambda: col("key.bits") >= 2048),
+    "nist-keys/rsa-strength": (VALID_RSA, lambda: col("key.bits") >= 2048),
     "nist-keys/curve": (VALID & EC, lambda: col("key.curve").is_in(["P-224", *NIST_CURVES])),
     "nist-keys/signature-algorithm": (VALID_ISSUED, lambda: ~col("signature.algorithm").is_in(["DSA", "other"])),
     "nist-keys/signature-hash": (VALID_ISSUED, lambda: ~col("signature.hash").is_in([*BROKEN, "other"])),

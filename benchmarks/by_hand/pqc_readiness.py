@@ -1,9 +1,11 @@
 """The certificate rules of `pqc-readiness` by hand."""
 
-from benchmarks.by_hand.words import CA, LEAF, PRIVATE, VALID, Rules, among, col, day, filled, holds, only
+from benchmarks.by_hand.words import CA, LEAF, PRIVATE, VALID, Rules, among, col, day, filled, holds, only, shared
 
-SIGNERS = among("usage", ["code-signing", "timestamping", "document-signing"])
-ENCRYPTS = holds("usage", "email") & among("key_usage", ["keyEncipherment", "dataEncipherment", "keyAgreement"])
+SIGNERS = shared("_signers", among("usage", ["code-signing", "timestamping", "document-signing"]))
+ENCRYPTS = shared(
+    "_encrypts", holds("usage", "email") & among("key_usage", ["keyEncipherment", "dataEncipherment", "keyAgreement"])
+)
 EXPERIMENTAL = r"^(?:(1\.3\.9999|1\.3\.6\.1\.4\.1\.2\.267|2\.16\.840\.1\.114027\.80|1\.3\.6\.1\.4\.1\.22554\.5)\..*)$"
 HASH_ML_DSA = ["HashML-DSA-44", "HashML-DSA-65", "HashML-DSA-87"]
 SIGNING_USAGES = ["digitalSignature", "nonRepudiation", "keyCertSign", "cRLSign"]

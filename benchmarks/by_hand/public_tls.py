@@ -44,21 +44,22 @@ from benchmarks.by_hand.words import (
     odd_exponent,
     only,
     positive_serial,
+    shared,
     since,
     some,
     under,
 )
 
-OWN = SERVER & LEAF
-LIVE = OWN & VALID
-TLS = LIVE & PUBLIC
+OWN = shared("_own", SERVER & LEAF)
+LIVE = shared("_live", OWN & VALID)
+TLS = shared("_tls", LIVE & PUBLIC)
 TLS_RSA = TLS & RSA
 TLS_2018 = TLS & since(2018, 3, 2)
 TLS_2020 = TLS & since(2020, 8, 20)
-TLS_2023 = TLS & since(2023, 9, 15)
+TLS_2023 = shared("_tls_2023", TLS & since(2023, 9, 15))
 OV, IV, EV = (TLS & (col("validation") == level) for level in ("OV", "IV", "EV"))
 ANY_CA = CA & PUBLIC & VALID
-CA_2023 = ANY_CA & since(2023, 9, 15)
+CA_2023 = shared("_ca_2023", ANY_CA & since(2023, 9, 15))
 SUB_2023 = CA_2023 & col("issuer.dn").ne_missing(col("subject.dn"))
 RSA_OR_EC = RSA | EC
 ROOT_2023 = CA_2023 & col("self_signed")

@@ -33,6 +33,7 @@ from benchmarks.by_hand.words import (
     odd_exponent,
     only,
     positive_serial,
+    shared,
     since,
     some,
 )
@@ -43,10 +44,13 @@ def reserved(kinds: str = "1-4", generations: str = "1-3") -> pl.Expr:
     return some("policy_oids", el().str.contains(rf"^2\.23\.140\.1\.5\.[{kinds}]\.[{generations}]$"))
 
 
-BOUND = reserved() | (PUBLIC & filled("san.email"))
-MAIL = holds("usage", "email") & LEAF & since(2023, 9, 1) & VALID & BOUND
+MAIL_POLICY = shared("_mail_policy", reserved())
+FOR_MAIL = shared("_for_mail", holds("usage", "email"))
+BOUND = MAIL_POLICY | (PUBLIC & filled("san.email"))
+MAIL = shared("_mail", FOR_MAIL & LEAF & since(2023, 9, 1) & VALID & BOUND)
 MAIL_RSA = MAIL & RSA
-MAIL_CA = holds("usage", "email") & CA & since(2023, 9, 1) & VALID & (reserved() | PUBLIC)
+MAIL_CA = shared("_mail_ca", FOR_MAIL & CA & since(2023, 9, 1) & VALID & (MAIL_POLICY | PUBLIC))
+STRICT = shared("_strict", reserved(generations="3"))
 PQC_DAY = (2025, 8, 22)
 EDWARDS = ["Ed25519", "Ed448"]
 ML_DSA, ML_KEM = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"], ["ML-KEM-512", "ML-KEM-768", "ML-KEM-1024"]
@@ -106,7 +110,7 @@ def http(name: str) -> pl.Expr:
 
 
 RULES: Rules = {
-    "smime/expired": (holds("usage", "email") & LEAF & BOUND, lambda: VALID),
+    "smime/expired": (FOR_MAIL & LEAF & BOUND, lambda: VALID),
     "smime/lifetime": (
         MAIL,
         lambda: (col("lifetime") <= days(825)) | ((col("lifetime") <= days(1185)) & reserved(generations="1")),
@@ -127,15 +131,15 @@ RULES: Rules = {
     "smime/algorithm-encoding": (MAIL, lambda: ~among("encoding_faults", ["key-parameters", "signature-parameters"])),
     "smime/policy-identifier": (MAIL, one_policy),
     "smime/extended-key-usage": (
-        LEAF & since(2023, 9, 1) & VALID & (reserved() | (PUBLIC & holds("usage", "email") & filled("san.email"))),
+        LEAF & since(2023, 9, 1) & VALID & (MAIL_POLICY | (PUBLIC & FOR_MAIL & filled("san.email"))),
         lambda: holds("extended_key_usage", "emailProtection") & ~among("extended_key_usage", FOREIGN),
     ),
     "smime/strict-extended-key-usage": (
-        MAIL & reserved(generations="3"),
+        MAIL & STRICT,
         lambda: only("extended_key_usage", ["emailProtection", *FOREIGN]),
     ),
     "smime/key-usage-rsa": (MAIL_RSA, lambda: usage("keyEncipherment", "dataEncipherment")),
-    "smime/strict-key-usage": (MAIL_RSA & reserved(generations="3"), lambda: ~holds("key_usage", "dataEncipherment")),
+    "smime/strict-key-usage": (MAIL_RSA & STRICT, lambda: ~holds("key_usage", "dataEncipherment")),
     "smime/key-usage-ec": (MAIL & EC, lambda: usage("keyAgreement", "encipherOnly", "decipherOnly")),
     "smime/key-usage-single": (MAIL & col("key.algorithm").is_in(EDWARDS + ML_DSA + ML_KEM), single_usage),
     "smime/san": (MAIL, lambda: filled("san.email") | (col("san.other") > 0)),
@@ -199,7 +203,7 @@ RULES: Rules = {
     "smime/serial": (MAIL, positive_serial),
     "smime/version": (MAIL, lambda: col("version") == 3),
     "smime/ca-flag": (
-        holds("usage", "email") & since(2023, 9, 1) & VALID & filled("san.email") & (reserved() | PUBLIC),
+        FOR_MAIL & since(2023, 9, 1) & VALID & filled("san.email") & (MAIL_POLICY | PUBLIC),
         lambda: LEAF,
     ),
     "smime/path-length": (MAIL, lambda: col("path_length").is_null()),

@@ -8,7 +8,16 @@ import polars as pl
 Rules = dict[str, tuple[pl.Expr, Callable[[], pl.Expr]]]
 """Rule to its `when`, and to what makes its `require`; rules of one `when` name one expression."""
 
+SHARED: dict[str, pl.Expr] = {}
+"""Conditions that many rules ask, each a column of its own, in the order in which they are made."""
+
 col, el = pl.col, pl.element
+
+
+def shared(name: str, condition: pl.Expr) -> pl.Expr:
+    """Name a condition that many rules ask, so that it is computed once."""
+    SHARED[name] = condition
+    return col(name)
 
 
 def day(year: int, month: int, number: int) -> pl.Expr:
@@ -84,12 +93,14 @@ def limit(*steps: tuple[pl.Expr, int], last: int) -> pl.Expr:
 
 VALID, LEAF, CA = ~col("expired"), ~col("is_ca"), col("is_ca")
 PUBLIC, PRIVATE = col("trust") == "public", col("trust") == "private"
-SERVER = holds("usage", "tls-server")
-VALID_LEAF = LEAF & VALID
-ISSUED = col("issuer.dn").ne_missing(col("subject.dn"))
+SERVER = shared("_server", holds("usage", "tls-server"))
+VALID_LEAF = shared("_valid_leaf", LEAF & VALID)
+ISSUED = shared("_issued", col("issuer.dn").ne_missing(col("subject.dn")))
 """Not issued by itself."""
+VALID_ISSUED = VALID & ISSUED
+VALID_RSA = shared("_valid_rsa", VALID & col("key.algorithm").is_in(["RSA", "RSASSA-PSS"]))
 IN_TIME = (col("elapsed_share") <= 0.9) | (col("remaining") > timedelta(30))
-DEVICE = some("tags", el().str.contains("(?i)^(device|iot|idevid|ldevid)$"))
+DEVICE = shared("_device", some("tags", el().str.contains("(?i)^(device|iot|idevid|ldevid)$")))
 ENDLESS = col("not_after") >= pl.lit(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), pl.Datetime("us", "UTC"))
 """RFC 5280 4.1.2.5: no well-defined expiration date."""
 IN_FORCE = VALID & ~col("not_yet_valid")
