@@ -86,7 +86,7 @@ NOUNS = {
     "tls.versions": "the protocol versions",
     "tls.vulnerabilities": "the weaknesses found",
     "trust_basis": "what the kind of trust follows from",
-    "usage": "the uses it is for",
+    "usage": "its uses",
     "validation": "the level of validation",
     "version": "the X.509 version",
 }
@@ -158,7 +158,7 @@ def noun(kind: str, name: str) -> str:
         return NOUNS[name]
     if kind == "endpoint" and name.startswith(tables.LEAF):
         own = name.removeprefix(tables.LEAF)
-        return f"{NOUNS[own]} of its leaf" if own in NOUNS else name
+        return f"the {NOUNS[own].removeprefix('its ').removeprefix('the ')} of its leaf" if own in NOUNS else name
     return name
 
 

@@ -128,7 +128,7 @@ def _scope(common: Mapping[tuple[str, ...], Sequence[Predicate]]) -> str:
     for kinds, parts in common.items():
         if parts:
             said = plainly.sentence(AllOf(tuple(parts)), kinds[0], page_rules.PAST)
-            lines.append(f"All rules on {' and '.join(f'{kind}s' for kind in kinds)} apply only where {code(said)}.")
+            lines.append(f"All rules on {' and '.join(f'{kind}s' for kind in kinds)} apply only where this holds: {code(said)}.")
     return " ".join(lines)
 
 

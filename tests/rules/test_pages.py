@@ -69,7 +69,7 @@ def test_a_page_opens_with_what_the_policy_is() -> None:
     assert "rules about endpoints, written against BSI TR-02102-2, use of TLS" in head
     assert "For operators in Germany that follow the BSI." in head
     assert "Not judged: what no scan shows" in head
-    assert "All rules on endpoints apply only where it answers" in head
+    assert "All rules on endpoints apply only where this holds: it answers" in head
     assert "known from secondary sources, marked †" in head
 
 

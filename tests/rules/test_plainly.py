@@ -76,5 +76,5 @@ def test_brackets_keep_the_meaning() -> None:
     """An «or» inside an «and» is never read as one beside it."""
     text = "{ expired: false, any_of: [{ is_ca: true }, { usage: { any: [email, any] } }] }"
     assert plainly.sentence(read(text), "certificate", PAST) == (
-        "it has not expired; and (it is a CA's; or the uses it is for include email or any)"
+        "it has not expired; and (it is a CA's; or its uses include email or any)"
     )
