@@ -120,6 +120,7 @@ def test_everything_that_was_seen() -> None:
         "reachable": True,
         "tls.versions": ["TLS 1.2", "TLS 1.3"],
         "tls.groups": ["X25519", "P-256", "P-384", None],
+        "tls.curves": ["X25519", "P-256", "P-384"],
         "tls.pq_groups": [None],
         "tls.vulnerabilities": [],
         "hsts.sent": True,
@@ -199,6 +200,60 @@ def test_hosts_without_an_address_are_endpoints_that_cannot_be_reached() -> None
     assert [one.spot.line for one in found.problems if one.code == "certgate/unreachable"] == [3, 7, 13]
 
 
+def untold(changed: dict[str, Any], *names: str) -> None:
+    """Leave these curves out of the test of curves, as if they had not been tried."""
+    told = results(changed)["elliptic_curves"]["result"]
+    for answer in ("supported_curves", "rejected_curves"):
+        told[answer] = [one for one in told[answer] if one["name"] not in names]
+
+
+def test_curves_are_closed_where_each_was_tried() -> None:
+    """With TLS 1.3 that is the five that it has, before it all that its standards name."""
+    changed = document()
+    untold(changed, "brainpoolP256r1", "sect571r1", "secp256k1")
+    assert endpoint(changed)["tls.curves"] == ["X25519", "P-256", "P-384"]
+    untold(changed, "X448")
+    assert endpoint(changed)["tls.curves"] == ["X25519", "P-256", "P-384", None]
+    legacy = document("loopback-legacy-6.3.1")
+    assert endpoint(legacy)["tls.curves"] == ["X25519", "X448", "P-256", "P-384", "P-521"]
+    untold(legacy, "brainpoolP256r1")
+    assert endpoint(legacy)["tls.curves"][-1] is None
+
+
+def test_version_5_did_not_try_brainpool_curves() -> None:
+    """So its list is closed of a server with TLS 1.3, and open of one without."""
+    closed = [record.facts for name in ("issue_9848", "one_target_zero_vuln_new") for record in scan(f"dd-{name}").of("endpoint")]
+    assert [one["tls.curves"] for one in closed] == [["P-256", None], ["X25519", "X448", "P-256", "P-384", "P-521"]]
+
+
+def test_a_curve_both_refused_and_seen_opens_the_list() -> None:
+    """A test of curves that a suite gives the lie may have missed others too."""
+    (record,) = scan("loopback-mtls-6.3.1").of("endpoint")
+    assert record.facts["tls.curves"] == ["P-256", "X25519", None]
+
+
+def test_no_curve_at_all_is_never_concluded() -> None:
+    """Where sslyze finds no ECDHE, or saw every curve refused, there may be one that it did not offer."""
+    changed = document()
+    told = results(changed)["elliptic_curves"]["result"]
+    told |= {"supports_ecdh_key_exchange": False, "supported_curves": None, "rejected_curves": None}
+    assert endpoint(changed)["tls.curves"] == ["X25519", "P-256", None]
+    refused = document()
+    told = results(refused)["elliptic_curves"]["result"]
+    told |= {"supported_curves": None, "rejected_curves": told["supported_curves"] + told["rejected_curves"]}
+    for name in ("tls_1_2_cipher_suites", "tls_1_3_cipher_suites"):
+        for one in results(refused)[name]["result"]["accepted_cipher_suites"]:
+            one["ephemeral_key"] = None
+    assert endpoint(refused)["tls.curves"] == [None]
+
+
+def test_curves_of_another_than_the_highest_version_are_open() -> None:
+    """Where the connection came about with TLS 1.2 and a suite of TLS 1.3 was accepted later, TLS 1.3 was not tried."""
+    changed = document()
+    changed["server_scan_results"][0]["connectivity_result"]["highest_tls_version_supported"] = "TLS_1_2"
+    assert endpoint(changed)["tls.curves"] == ["X25519", "P-256", "P-384", None]
+
+
 @pytest.mark.parametrize("status", ["NOT_SCHEDULED", "ERROR"])
 def test_a_test_that_gave_nothing_leaves_its_facts_open(status: str) -> None:
     """Not scheduled and failed are unknown, never absent."""
@@ -208,7 +263,7 @@ def test_a_test_that_gave_nothing_leaves_its_facts_open(status: str) -> None:
     facts = endpoint(changed)
     assert facts["tls.versions"] == ["TLS 1.3", None]
     assert facts["tls.ciphers"] == [None]
-    assert facts["tls.groups"] == [None]
+    assert facts["tls.groups"] == facts["tls.curves"] == [None]
     assert facts["tls.vulnerabilities"] == [None]
     assert {"hsts.sent", "ocsp_stapled", "certificate.trusted", "chain.order_ok", "certificate.fingerprint_sha256"}.isdisjoint(
         facts

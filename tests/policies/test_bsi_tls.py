@@ -138,12 +138,6 @@ def test_an_outlook_warns_from_the_first_second_of_its_year_on(rule: str, year: 
     assert [found.mode(day) for day in days] == [Mode.REPORT, Mode.WARN, Mode.WARN]
 
 
-def test_old_versions_are_told_once() -> None:
-    """A server with TLS 1.0 hears of TLS 1.2 when that is mended."""
-    found = outcomes(POLICY, on("2032-01-01", LEGACY))
-    assert (found["versions"], found["tls12-until-2031"]) == ("fail", "skip")
-
-
 def test_mozillas_profile_is_not_the_bsis() -> None:
     """X25519, ChaCha20 and RSA with 2048 bits pass Mozilla's profile and fail here; Brainpool and CBC the other way round."""
     mozilla = case(accepts("tls_1_2", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"), sends(RSA_2048.pem, ISSUER.pem))

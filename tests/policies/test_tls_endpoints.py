@@ -194,3 +194,24 @@ def test_a_live_server_with_mozillas_profile_fails_nothing() -> None:
     assert [rule for rule, outcome in found.items() if outcome == "fail"] == []
     assert [rule for rule, outcome in found.items() if outcome == "unknown"] == []
     assert sum(outcome == "pass" for outcome in found.values()) >= 20
+
+
+AES = "ssl_ciphers ECDHE+AESGCM;"
+
+
+@pytest.mark.xdist_group("live")
+@pytest.mark.parametrize(
+    ("settings", "outcome"),
+    [
+        (f"ssl_protocols TLSv1.2; {AES} ssl_ecdh_curve X25519:prime256v1;", "pass"),
+        (f"ssl_protocols TLSv1.2; {AES} ssl_ecdh_curve prime256v1:brainpoolP256r1;", "fail"),
+        # One that sslyze meets with RSA, and whose ECDHE it does not see, though suites of old OpenSSL show a curve.
+        ("ssl_protocols TLSv1.2; ssl_ciphers ALL; ssl_ecdh_curve brainpoolP256r1:brainpoolP384r1;", "fail"),
+        ("ssl_protocols TLSv1.2; ssl_ciphers RSA+AESGCM;", "skip"),
+        # NOTE: sslyze tries curves with TLS 1.3 alone here, so Brainpool for clients of TLS 1.2 goes unseen.
+        (f"ssl_protocols TLSv1.2 TLSv1.3; {AES} ssl_ecdh_curve X25519:prime256v1:brainpoolP256r1;", "pass"),
+    ],
+)
+def test_curves_of_live_servers(settings: str, outcome: str) -> None:
+    """Curves of the highest version decide, and a server without ECDHE is not asked for any."""
+    assert live(POLICY, settings, rsa_bits=2048)["curves"] == outcome

@@ -27,7 +27,7 @@ def spoke(**more: object) -> Handshake:
 
 def scanned(**facts: object) -> list[Record | Problem]:
     """What sslyze tells of a host with TLS 1.2 and 1.3."""
-    known = {"host": TARGET.host, "port": 443, "reachable": True, "tls.versions": ALL, "tls.ciphers": [SUITE], "tls.groups": ["X25519", None], "tls.pq_groups": [None], "tls.vulnerabilities": []}  # fmt: skip
+    known = {"host": TARGET.host, "port": 443, "reachable": True, "tls.versions": ALL, "tls.ciphers": [SUITE], "tls.groups": ["X25519", None], "tls.curves": ["X25519"], "tls.pq_groups": [None], "tls.vulnerabilities": []}  # fmt: skip
     place = combine.sighting(TARGET)
     return [Record("endpoint", place, facts=known | facts), Record("certificate", place, LEAF, leaf_of=TARGET.asset_id)]
 
@@ -66,9 +66,16 @@ def test_a_group_without_name_here_is_left_out() -> None:
 
 
 def test_closed_lists_stay_closed() -> None:
-    """Where sslyze has tried all versions and suites, an open list of one handshake does not reopen them."""
+    """Where sslyze has tried all versions, suites and curves, an open list of one handshake does not reopen them."""
     facts = endpoint(spoke(), scanned())
+    assert facts["tls.curves"] == endpoint(spoke(group="x25519"), scanned())["tls.curves"] == ["X25519"]
     assert (facts["tls.versions"], facts["tls.ciphers"], facts["tls.vulnerabilities"]) == (ALL, [SUITE], [])
+
+
+def test_a_curve_that_sslyze_took_for_refused_opens_the_list() -> None:
+    """It may have missed others too; a group that is no curve is none of them."""
+    assert endpoint(spoke(group="secp256r1"), scanned())["tls.curves"] == ["X25519", "P-256", None]
+    assert endpoint(spoke(group="ffdhe2048"), scanned())["tls.curves"] == ["X25519"]
 
 
 def test_a_version_that_sslyze_cannot_speak_opens_what_depends_on_it() -> None:
@@ -77,6 +84,7 @@ def test_a_version_that_sslyze_cannot_speak_opens_what_depends_on_it() -> None:
     assert facts["tls.versions"] == ALL
     assert facts["tls.ciphers"] == [SUITE, None]
     assert facts["tls.vulnerabilities"] == [None]
+    assert facts["tls.curves"] == ["X25519", None]
 
 
 def test_what_sslyze_says_stands() -> None:
@@ -132,6 +140,7 @@ def test_where_sslyze_fails_the_handshake_stands_alone(told: Told, said: str) ->
     assert facts["reachable"] is True
     assert (facts["tls.versions"], facts["tls.ciphers"]) == (["TLS 1.3", None], [SUITE, None])
     assert (facts["tls.groups"], facts["tls.pq_groups"]) == (["X25519MLKEM768", None], ["X25519MLKEM768", None])
+    assert facts["tls.curves"] == [None]
     assert not {"tls.vulnerabilities", "hsts.sent", "certificate.trusted", "client_auth"} & set(facts)
     assert ders(spoke(), told) == [LEAF, MIDDLE]
     (problem,) = problems(spoke(), told)

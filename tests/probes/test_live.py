@@ -100,6 +100,10 @@ def test_a_modern_server(world: World) -> None:
     assert isinstance(groups, list)
     assert {"X25519", "P-256", None} <= set(groups)
     assert facts["tls.pq_groups"] == [None]
+    curves = facts["tls.curves"]
+    assert isinstance(curves, list)
+    assert {"X25519", "P-256"} <= set(curves)
+    assert None not in curves
 
 
 def test_ipv6(world: World) -> None:
@@ -138,6 +142,7 @@ def test_a_post_quantum_server(world: World) -> None:
     assert facts["tls.groups"] == ["X25519MLKEM768", None]
     assert facts["tls.pq_groups"] == ["X25519MLKEM768", None]
     assert facts["tls.versions"] == ["TLS 1.2", "TLS 1.3"]
+    assert facts["tls.curves"] == [None]
 
 
 def test_a_post_quantum_server_that_sslyze_cannot_speak_to(world: World, served: Served) -> None:
