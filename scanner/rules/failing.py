@@ -179,11 +179,11 @@ def _elements(test: Elements, item: Item, *, negated: bool) -> Failure:
     if negated and quantifier != "all":
         quantifier = "none" if quantifier == "any" else "any"
     if quantifier == "all" and not negated:
-        odd = _those(test, values, item, wanted=False)
+        odd = _once(_those(test, values, item, wanted=False))
         return Failure(test.subject, f"has {listed(odd)}", f"which {'is' if len(odd) == 1 else 'are'} not {_allowed(test, item)}")
     if quantifier == "none":
-        return Failure(test.subject, f"has {listed(_those(test, values, item, wanted=True))}", "which must not be there")
-    seen = f"is {listed(values)}" if values else "is empty"
+        return Failure(test.subject, f"has {listed(_once(_those(test, values, item, wanted=True)))}", "which must not be there")
+    seen = f"is {listed(_once(values))}" if values else "is empty"
     if quantifier == "all":
         return Failure(test.subject, seen, "and must not be of these alone")
     plain = _plain(test)
@@ -197,6 +197,14 @@ def _those(test: Elements, values: Sequence[Any], item: Item, *, wanted: bool) -
     if len(values) == 1:
         return list(values)
     return [value for value, truth in zip(values, judged(test, values, item), strict=True) if truth is wanted]
+
+
+def _once(values: Sequence[Any]) -> list[Any]:
+    """Leave out structures that are called as another is: a cipher suite stands in its list once for each version."""
+    named: dict[str | int, Any] = {}
+    for number, value in enumerate(values):
+        named.setdefault(in_words(value) if isinstance(value, dict) else number, value)
+    return list(named.values())
 
 
 def _plain(test: Elements) -> Test | None:

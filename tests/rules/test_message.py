@@ -186,6 +186,29 @@ def test_elements_of_structures_are_called_by_their_name() -> None:
     assert said(require, row, "endpoint") == "tls.ciphers has TLS_RSA_WITH_RC4_128_SHA, which must not be there"
 
 
+@pytest.mark.parametrize(
+    ("require", "text"),
+    [
+        ("{ none: { bits: 128 } }", "has TLS_B and TLS_A, which must not be there"),
+        ("{ all: { name: TLS_A } }", "has TLS_B, which is not one whose name is TLS_A"),
+        ("{ all: { name: TLS_C } }", "has TLS_B and TLS_A, which are not one whose name is TLS_C"),
+        ("{ any: { name: TLS_C } }", "is TLS_B and TLS_A, without one whose name is TLS_C"),
+    ],
+)
+def test_a_suite_of_several_versions_is_said_once(require: str, text: str) -> None:
+    """Where the list has it for each version that accepts it; in the order of its first place."""
+    found = [("TLS_B", "TLS 1.0"), ("TLS_A", "TLS 1.0"), ("TLS_B", "TLS 1.2"), ("TLS_A", "TLS 1.2")]
+    row = {"tls.ciphers": [{"name": name, "version": version, "bits": 128} for name, version in found]}
+    assert said(f"{{ tls.ciphers: {require} }}", row, "endpoint") == f"tls.ciphers {text}"
+
+
+def test_plain_values_that_repeat_are_said_as_often_as_they_stand() -> None:
+    """There the repeat may be what is wrong."""
+    row = {"subject.attributes": ["commonName", "commonName"]}
+    asked = said("{ subject.attributes: { none: commonName } }", row)
+    assert asked == "subject.attributes has commonName and commonName, which must not be there"
+
+
 def test_a_list_of_the_policy_is_named() -> None:
     """A chain without an approved CA says which list it was held against."""
     lists = "lists: { cas: [{ label: ours, ca_owner: Our Company }] }"
