@@ -60,7 +60,8 @@ def test_a_policy_that_extends_nothing_is_its_file() -> None:
 def test_an_extending_policy_names_what_it_brings_in() -> None:
     """The first line says what was put together; every rule stands under its full id."""
     assert TEXT.startswith(
-        "# default 1.0.0 as evaluated: the rules of public-tls 1.0.0, tls-endpoints 1.0.0, pqc-readiness 1.0.0"
+        "# default 1.0.0 as evaluated: the rules of public-tls 1.0.0, browser-roots 1.0.0, tls-endpoints 1.0.0, "
+        "pqc-readiness 1.0.0"
     )
     assert list(yaml.safe_load(TEXT)["rules"]) == [rule.id for rule in DEFAULT.rules]
 
