@@ -65,6 +65,8 @@ def truth(node: Node, scope: Scope) -> pl.Expr:
         raise TypeError("within a list only its elements can be asked")
     if isinstance(node, Outside):
         return compare(node.part, scope)
+    if node in scope.answered:
+        return pl.col(scope.answered[node])
     return length(node, scope) if isinstance(node, Length) else quantified(node, scope)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from scanner.model import Outcome
-from scanner.rules import groups, groups_found, missing, whens
+from scanner.rules import groups, groups_found, missing, sharing, whens
 from scanner.rules.compile import truth
 from scanner.rules.groups import Grouped
 from scanner.rules.logic import TRUE, Node, lists
@@ -35,6 +35,15 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a table that knows already which rows are concerned."""
+
+    when: str
+    """The column that tells."""
+    require: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,37 +149,42 @@ def _condition(when: Predicate | None, kind: str, as_of: datetime) -> Node:
 
 def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judged]:
     """Ask each distinct `when` once, then every `require`; of those that few rows are asked, the other rows are not read."""
-    table = row.survey.table
     row.survey.look_at(sorted(set().union(*(lists(node) for pair in conditions for node in pair))))
     numbers = {when: f"_when{number}" for number, when in enumerate(dict.fromkeys(when for when, _ in conditions))}
-    applies = whens.ask(numbers, row)
-    skips = {when: _skip(when, row, applies[name]) for when, name in numbers.items()}
-    wide = table.hstack(applies.get_columns())
-    asked, rare = whens.few(applies)
-    questions = [whens.full(_outcome(when, require, row, numbers[when])) for when, require in conditions]
-    of_few = {index: one for index, one in enumerate(questions) if numbers[conditions[index][0]] in rare}
-    of_all = {index: one for index, one in enumerate(questions) if index not in of_few}
-    names = list(dict.fromkeys(name for one in of_few.values() for name in one.meta.root_names()))
-    outcomes = _answers(of_all, wide) | (_answers(of_few, wide.select(names).filter(asked)) if of_few else {})
-    rows = asked.arg_true()
+    asked = whens.ask(numbers, row)
+    skips = {when: _skip(when, row, asked.whens[name]) for when, name in numbers.items()}
+    left, rare = whens.few(asked.whens)
+    wide = asked.table.hstack(asked.whens.get_columns())
+    questions = {index: Question(numbers[when], require) for index, (when, require) in enumerate(conditions)}
+    of_few = {index: one for index, one in questions.items() if one.when in rare}
+    of_all = {index: one for index, one in questions.items() if one.when not in rare}
+    outcomes = _answers(of_all, asked.row, wide) | (_answers(of_few, asked.row, wide, left) if of_few else {})
+    rows = left.arg_true()
     for index, condition in enumerate(conditions):
         yield _judged(condition, row, outcomes[index], rows if index in of_few else None, skips[condition[0]])
 
 
-def _answers(questions: Mapping[int, pl.Expr], table: pl.DataFrame) -> dict[int, pl.Series]:
-    """Ask some questions at a time."""
+def _answers(
+    questions: Mapping[int, Question], row: Row, table: pl.DataFrame, left: pl.Series | None = None
+) -> dict[int, pl.Series]:
+    """Ask some questions at a time, of all rows or of those that are left."""
+    row, parts = sharing.shared((one.require for one in questions.values()), row)
+    named = [_outcome(one, row).alias(str(index)) for index, one in questions.items()]
+    if left is not None:
+        added = {one.meta.output_name() for one in parts}
+        read = dict.fromkeys(name for one in (*named, *parts) for name in one.meta.root_names() if name not in added)
+        table = table.lazy().select(*read).filter(left).collect()
+    table = table.lazy().with_columns(parts).collect()
     answers: dict[int, pl.Series] = {}
-    named = [one.alias(str(index)) for index, one in questions.items()]
     for start in range(0, len(named), BATCH):
         found = table.lazy().select(named[start : start + BATCH]).collect()
         answers |= {int(one.name): one for one in found.get_columns()}
     return answers
 
 
-def _outcome(when: Node, require: Node, row: Row, applies: str) -> pl.Expr:
+def _outcome(question: Question, row: Row) -> pl.Expr:
     """NOTE: a true `require` passes even where `when` is unknown, for nothing could be wrong."""
-    required = truth(require, row)
-    return required if when == TRUE else required | ~pl.col(applies)
+    return truth(question.require, row) | ~pl.col(question.when)
 
 
 def _skip(when: Node, row: Row, applies: pl.Series) -> tuple[int, Undeclared]:

@@ -1,11 +1,13 @@
 """What a comparison reads, a field of a row or a part of a list's element, and whether its null means absent or unknown."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Protocol
 
 import polars as pl
 
 from scanner import tables
+from scanner.rules.logic import Node
 from scanner.rules.survey import Survey
 from scanner.tables import Fact, Origin, Type
 
@@ -40,7 +42,15 @@ class Row:
         self.survey = survey
         self.undeclared = undeclared
         """Take absent declared facts as unknown: to find what only their absence decided."""
+        self.answered: Mapping[Node, str] = {}
+        """Questions to lists that are answered already, each in a column."""
         self._lacks: dict[tuple[str, bool], pl.Expr | None] = {}
+
+    def knowing(self, answers: Mapping[Node, str]) -> "Row":
+        """Return the same row with more answers."""
+        row = copy(self)
+        row.answered = {**self.answered, **answers}
+        return row
 
     def fact(self, name: str) -> Fact:
         """The registry's entry; the loader has refused names without one."""
