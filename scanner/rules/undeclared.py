@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
 from scanner.rules import missing
 from scanner.rules.compile import lengthened, truth
-from scanner.rules.logic import Node
+from scanner.rules.logic import Both, Node, both
 from scanner.rules.scope import Row
 from scanner.tables import Origin
 
@@ -25,17 +27,29 @@ def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
     """Ask a `when` again with absent declared facts taken as unknown: where it was false and no longer is."""
     doubting = Row(row.kind, row.survey, undeclared=True)
     flagged = missing.flags((when,), doubting)
-    fields = {name: flag & blank for name, flag in flagged.items() if (blank := _blank(name, row)) is not None}
-    if not fields or applies.all():
+    blanks = {name: blank for name in flagged if (blank := _blank(name, row)) is not None}
+    if not blanks or applies.all():
         return Undeclared({}, 0)
+    firm = both(part for part in _parts(when) if blanks.keys().isdisjoint(missing.flags((part,), doubting)))
+    may_be = lengthened(truth(firm, row).fill_null(value=True) & reduce(or_, blanks.values()))
+    asked_again = ~applies.fill_null(value=True) & row.survey.table.lazy().select(may_be).collect().to_series()
     doubts = [
         lengthened(truth(when, doubting).is_null()).alias("_"),
-        *(lengthened(flag).alias(name) for name, flag in fields.items()),
+        *(lengthened(flagged[name] & blank).alias(name) for name, blank in blanks.items()),
     ]
-    asked = row.survey.table.select(doubts)
-    only = asked["_"] & ~applies.fill_null(value=True)
-    rows = {name: only & asked[name] for name in fields}
-    return Undeclared({name: here for name, here in rows.items() if here.any()}, int(only.sum()))
+    asked = row.survey.table.lazy().filter(asked_again).select(doubts).collect()
+    rows = {name: _rows(asked_again, asked["_"] & asked[name]) for name in blanks if (asked["_"] & asked[name]).any()}
+    return Undeclared(rows, int(asked["_"].sum()))
+
+
+def _parts(when: Node) -> tuple[Node, ...]:
+    """Name the conditions of which one that is false decides."""
+    return when.parts if isinstance(when, Both) else (when,)
+
+
+def _rows(asked: pl.Series, answers: pl.Series) -> pl.Series:
+    """Put answers back where they were asked; elsewhere nothing is in doubt."""
+    return pl.repeat(value=False, n=len(asked), dtype=pl.Boolean(), eager=True).scatter(asked.arg_true(), answers)
 
 
 def _blank(name: str, row: Row) -> pl.Expr | None:
