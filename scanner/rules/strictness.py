@@ -66,8 +66,11 @@ def _judgement(old: Rule, new: Rule) -> list[Change]:
     ]
     if len({one.direction for one in told}) > 1 or any(one.direction is UNSURE for one in told):
         whole = relation(AnyOf((Not(old_when), old.require)), AnyOf((Not(new_when), new.require)), kinds)
+        if whole.same:
+            return []
         if whole.not_looser:
-            told = [one for one in told if one.direction is TIGHTER]
+            # Where no part is tighter by itself, those that could not be compared are: the whole was.
+            told = [one for one in told if one.direction is TIGHTER] or [replace(one, direction=TIGHTER) for one in told]
         elif whole.not_tighter:
             told = [replace(one, direction=LOOSER) for one in told if one.direction is not TIGHTER]
     return told

@@ -305,6 +305,18 @@ def test_a_demand_that_moves_into_when_may_make_up_for_it() -> None:
     assert strictness.compare(old, rule(asked("is_ca: false"), asked("expired: false"))).loosens == ()
 
 
+def test_what_only_the_whole_shows_to_be_tighter_is_told() -> None:
+    """That TLS 1.2 is refused instead of SSL 3.0 asks more of servers that speak TLS 1.2, and is said though no part compares."""
+    when, kinds = asked("tls.versions: { any: TLS 1.2 }", "endpoint"), ("endpoint",)
+    old, new = (
+        rule(when, asked(f"tls.versions: {{ none: {{ is: {{ by: as_of, steps: [SSL 2.0, {{ from: 2032-01-01, value: {one} }}] }} }} }}", "endpoint"), *kinds)
+        for one in ("SSL 3.0", "TLS 1.2")
+    )  # fmt: skip
+    assert len(strictness.compare(old, new).tighter) == 1
+    assert not strictness.compare(old, new).loosens
+    assert len(strictness.compare(new, old).looser) == 1
+
+
 def test_handling_is_compared_in_its_order() -> None:
     """Severity, mode at every date, what an unknown means, and whether a finding may be waived."""
     old = rule(None, asked("expired: false"))
