@@ -316,7 +316,7 @@ RULES: Rules = {
     "public-tls/policy-identifier": (TLS & since(2020, 9, 30) & filled("policy_oids"), one_policy),
     "public-tls/policy-qualifiers": (TLS_2023, lambda: only("policy_qualifiers", ["cps"])),
     "public-tls/policy-qualifiers-absent": (
-        TLS_2023 & only("policy_qualifiers", ["cps"]),
+        TLS_2023 & only("policy_qualifiers", ["cps"]) & (col("validation").ne_missing("EV") | since(2024, 5, 6)),
         lambda: empty("policy_qualifiers"),
     ),
     "public-tls/authority-information-access": (TLS, lambda: holds("extensions", ACCESS)),

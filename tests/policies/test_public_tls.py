@@ -145,6 +145,11 @@ BOUNDS = [
     profile("policy-identifier", leaf(policy=made.policy(made.DV, made.OV)), before="pass"),
     profile("policy-qualifiers", leaf(policy=made.policy(made.DV, qualifiers=[x509.UserNotice(None, "Read me")]))),
     profile("policy-qualifiers-absent", leaf(policy=made.policy(made.DV, qualifiers=["http://cps.example.com"]))),
+    profile(
+        "policy-qualifiers-absent",
+        leaf(made.REGISTERED, policy=made.policy(made.EV, qualifiers=["http://cps.example.com"])),
+        since="2024-05-06",
+    ),
     profile("access-methods", leaf(access=made.access(other="http://repository.example.com"))),
     profile("revocation-http", leaf(crl=made.crl("ldap://ldap.example.com/cn=ca"))),
     Bound("revocation-source", "2024-03-15", "fail", "pass", lasting(10, access=NO_OCSP, crl=None)),
