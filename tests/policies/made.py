@@ -26,6 +26,7 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 JURISDICTION = x509.ObjectIdentifier("1.3.6.1.4.1.311.60.2.1.3")
 DV, OV, IV, EV = (x509.ObjectIdentifier(f"2.23.140.1.{one}") for one in ("2.1", "2.2", "2.3", "1"))
+SHA256, SHA384 = hashes.SHA256(), hashes.SHA384()
 Extensions = Mapping[str, tuple[x509.ExtensionType, bool] | None]
 Subject = Sequence[tuple[x509.ObjectIdentifier, str]]
 COMPANY: Subject = (
@@ -33,6 +34,7 @@ COMPANY: Subject = (
     (Name.ORGANIZATION_NAME, "Example GmbH"),
 )  # fmt: skip
 PERSON: Subject = (*COMPANY[:3], (Name.SURNAME, "Mustermann"), (Name.GIVEN_NAME, "Erika"))
+ISSUER: Subject = ((Name.ORGANIZATION_NAME, "Example CA"), (Name.COMMON_NAME, "Example CA 1"))
 REGISTERED: Subject = (
     (JURISDICTION, "DE"), (Name.BUSINESS_CATEGORY, "Private Organization"), (Name.SERIAL_NUMBER, "HRB 12345"), *COMPANY,
 )  # fmt: skip
@@ -94,12 +96,10 @@ def crl(*urls: str) -> tuple[x509.CRLDistributionPoints, bool]:
     return x509.CRLDistributionPoints(points), False
 
 
-def scts(count: int) -> tuple[x509.UnrecognizedExtension, bool]:
+def scts(count: int, when: datetime = START) -> tuple[x509.UnrecognizedExtension, bool]:
     """Write signed certificate timestamps of as many logs (RFC 6962 3.3)."""
-    each = [
-        b"\x00" + bytes([log]) * 32 + b"\x00\x00\x01\x92\x46\x00\x00\x00\x00\x00\x04\x03\x00\x08" + bytes(8)
-        for log in range(count)
-    ]
+    moment = int(when.timestamp() * 1000).to_bytes(8, "big")
+    each = [b"\x00" + bytes([log]) * 32 + moment + b"\x00\x00\x04\x03\x00\x08" + bytes(8) for log in range(count)]
     listed = b"".join(len(one).to_bytes(2, "big") + one for one in each)
     return extension("1.3.6.1.4.1.11129.2.4.2", tlv(4, len(listed).to_bytes(2, "big") + listed)), False
 
@@ -120,20 +120,20 @@ HEALTHY: Extensions = {
 def leaf(
     subject: Subject = (),
     *,
+    issuer: Subject = ISSUER,
     start: datetime = START,
     lifetime: timedelta = timedelta(days=90),
     of: Key | None = None,
     serial: int = 0x7A5C3E1F0B2D4C6E8F9A1B3C5D7E9F01,
+    digest: hashes.SHA256 | hashes.SHA384 = SHA256,
+    by: Key | None = None,
     **extensions: tuple[x509.ExtensionType, bool] | None,
 ) -> bytes:
     """Make a certificate of a CA that is not there, with other extensions than the healthy ones; None leaves one out."""
-    issuer = x509.Name(
-        [x509.NameAttribute(Name.ORGANIZATION_NAME, "Example CA"), x509.NameAttribute(Name.COMMON_NAME, "Example CA 1")]
-    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(kind, text, _validate=False) for kind, text in subject]))
-        .issuer_name(issuer)
+        .issuer_name(x509.Name([x509.NameAttribute(kind, text) for kind, text in issuer]))
         .public_key((of or key("leaf")).public_key())
         .serial_number(serial)
         .not_valid_before(start)
@@ -144,7 +144,7 @@ def leaf(
         held["san"] = (held["san"][0], True)
     for one in held.values():
         builder = builder if one is None else builder.add_extension(*one)
-    return builder.sign(key("issuer"), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return builder.sign(by or key("issuer"), digest).public_bytes(serialization.Encoding.DER)
 
 
 @cache
