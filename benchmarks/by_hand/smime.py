@@ -207,6 +207,9 @@ RULES: Rules = {
         lambda: LEAF,
     ),
     "smime/path-length": (MAIL, lambda: col("path_length").is_null()),
-    "smime/ca-purpose": (MAIL_CA, lambda: ~among("extended_key_usage", FOREIGN)),
+    "smime/ca-purpose": (
+        MAIL_CA & (MAIL_POLICY | col("path_length").eq_missing(0)),
+        lambda: ~among("extended_key_usage", FOREIGN),
+    ),
     "smime/ca-extensions": (MAIL_CA, ca_extensions),
 }
