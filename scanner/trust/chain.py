@@ -210,10 +210,11 @@ def _told(builder: Builder, data: bytes | None, digest: str, issuer_dn: str | No
 
 
 def _of_root(roots: Roots, one: Certificate, *, self_signed: bool | None) -> dict[str, object]:
-    """A self-issued certificate has no issuer above it; where its signature cannot be checked, nothing rests on it."""
+    """A self-issued certificate has no issuer above it; where its signature cannot be checked, only a list of roots tells."""
     digest, subject = one.digest, one.links.subject
     trust, basis = _own_trust(roots, digest)
-    sure = self_signed or trust == "public"
+    # NOTE: a root is trusted because it is listed; RFC 5280 6.1 asks nothing of its signature.
+    sure = self_signed or digest in roots.public or digest in roots.private
     return _signer(((one, self_signed),)) | {
         "self_signed": self_signed,
         "chain": _EMPTY,

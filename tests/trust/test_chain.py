@@ -123,6 +123,14 @@ def test_what_the_library_cannot_verify_is_unknown() -> None:
     assert (row["self_signed"], row["trust"]) in {(None, None), (True, "private")}
 
 
+def test_your_own_root_is_trusted_though_nobody_can_check_its_signature() -> None:
+    """Being on the list makes a trust anchor, not its signature (RFC 5280 6.1)."""
+    text = (SAMPLES / "openssl-x509" / "mldsa65-selfsigned.pem").read_bytes()
+    der = x509.load_pem_x509_certificates(text)[0].public_bytes(serialization.Encoding.DER)
+    row = derived(der, own=(der,))[0]
+    assert (row["trust"], row["trust_basis"]) == ("private", "it is one of your own roots")
+
+
 def test_a_loop_of_cross_signed_cas_ends() -> None:
     """Two CAs that signed each other are bounded."""
     one_key, two_key = key("loop one"), key("loop two")
