@@ -22,12 +22,17 @@ from scanner.when import plain
 STALE = timedelta(days=366)
 """A policy source checked longer ago than this is said."""
 CERTIFICATE, ISSUER = "the certificate itself", "the issuer's certificate (--roots)"
+INVENTORY = "-inventory"
+"""How the names of importers end that read rows which people keep."""
 HINTS = {
     **dict.fromkeys(("trust", "trust_basis", "chain", "chain_complete", "root.fingerprint_sha256", "issuer.ca_owner"), ISSUER),
     **dict.fromkeys(("issuer.key.algorithm", "issuer.key.bits", "issuer.key.curve"), ISSUER),
     **dict.fromkeys(("tls.groups", "tls.pq_groups"), "a scanner that sees ML-KEM groups"),
     **dict.fromkeys(("in_inventory", "certificate.in_inventory"), "an inventory"),
     **dict.fromkeys(("on_network", "deployed_at", "endpoints"), "a scan"),
+    "root.dn": ISSUER,
+    "self_signed": "its signature checked by hand (openssl verify, then --assume)",
+    **dict.fromkeys(("remaining", "elapsed_share", "age", "expired", "not_yet_valid"), CERTIFICATE),
 }
 """What would tell a fact that no importer gives as it stands."""
 
@@ -171,6 +176,8 @@ def sources(kind: str, name: str) -> list[str]:
     if fact is not None and fact.origin is Origin.DECODED:
         return [CERTIFICATE]
     feeding = [one.name for one in all_importers() if any(fnmatchcase(f"{kind}:{name}", glob) for glob in one.feeds)]
+    if feeding and all(name.endswith(INVENTORY) for name in feeding):
+        return ["an inventory"]
     return sorted(feeding) or ["another source"]
 
 

@@ -144,6 +144,20 @@ def test_every_field_has_something_that_would_tell_it(kind: str) -> None:
     assert [name for name in tables.FACTS[kind] if not all(judge.sources(kind, name))] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("private_key_protection", "an inventory"),
+        ("self_signed", "its signature checked by hand (openssl verify, then --assume)"),
+        ("root.dn", "the issuer's certificate (--roots)"),
+        ("expired", "the certificate itself"),
+    ],
+)
+def test_what_would_tell_can_be_got(name: str, told: str) -> None:
+    """Neither our names of formats nor «another source» help anybody."""
+    assert judge.sources("certificate", name) == [told]
+
+
 UNREACHABLE = Problem(Severity.HIGH, "certgate/unreachable", "no answer", Spot("tls://a:443"), incomplete=True)
 BROKEN = Problem(Severity.HIGH, "certgate/unreadable-input", "broken", Spot("a.pem"), incomplete=True)
 NOTE = Problem(Severity.LOW, "certgate/conflicting-facts", "two owners", Spot("a.csv"))
