@@ -64,7 +64,7 @@ def test_the_order_is_that_of_urgency() -> None:
 
 
 def test_key_exchange_blocks_from_2031() -> None:
-    """ISM-1917 names 2030 as the last year."""
+    """ISM-1917 wants new software to support ML-KEM by 2030."""
     (rule,) = [one for one in POLICY.rules if one.id == "pqc-readiness/key-exchange"]
     assert [rule.mode(day) for day in (TODAY, utc(2031) - SECOND, utc(2031))] == [Mode.WARN, Mode.WARN, Mode.BLOCK]
 
