@@ -69,7 +69,7 @@ class Judged:
         read = sorted({name for mask in masks for name in mask.meta.root_names() if name})
         if read:
             undecided = undecided.hstack(self.row.survey.table.select(read)[rows].get_columns())
-        undecided = undecided.select("row", *masks)
+        undecided = undecided.lazy().select("row", *masks).collect()
         unknown = pl.lit(value=True).alias("unknown")
         both = [fails.with_columns(~unknown), undecided.with_columns(unknown)]
         return pl.concat(both, how="diagonal"), tuple(flagged)
