@@ -13,6 +13,7 @@ from scanner.inventory.clock import with_time
 from scanner.rules import find, load
 from scanner.rules.compile import column
 from scanner.rules.evaluate import evaluate
+from scanner.rules.lower import lower
 from scanner.rules.syntax import Policy, Rule
 from scanner.trust import chain, roots
 from tests.conftest import CORPUS
@@ -63,9 +64,12 @@ def judged(asked: Sequence[Rule]) -> dict[str, dict[str, str]]:
     """Say of each rule whether its `require` alone holds of each certificate at its notBefore: pass, fail or unknown."""
     lifted = [replace(rule, when=None) for rule in asked]
     said: dict[str, dict[str, str]] = {rule.id: dict.fromkeys(certificates(), "pass") for rule in lifted}
-    for date, some in _by_date(facts()):
-        evaluation = evaluate(lifted, {"certificate": some}, date)
-        for rule in lifted:
+    dates = list(dict.fromkeys(date for date, _ in _by_date(facts())))
+    dated = [rule for rule in lifted if len({lower(rule.require, "certificate", date) for date in dates}) > 1]
+    timeless = [rule for rule in lifted if rule not in dated]
+    for date, some, rules_ in [(TODAY, facts(), timeless), *((date, some, dated) for date, some in _by_date(facts()))]:
+        evaluation = evaluate(rules_, {"certificate": some}, date)
+        for rule in rules_:
             for row, outcome, _ in evaluation.findings(rule.id, "certificate").iter_rows():
                 said[rule.id][some["witness"][row]] = outcome
     return said
