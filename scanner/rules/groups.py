@@ -21,6 +21,7 @@ from scanner.tables import Origin, Type
 
 NEVER, ALWAYS = pl.lit(value=False), pl.lit(value=True)
 KEYED = pl.col("key").is_not_null()
+CHOSEN = pl.col("in").fill_null(value=True)
 SURE, MOST = pl.col("sure"), pl.col("most")
 
 
@@ -60,20 +61,14 @@ def judge(rule: Rule, rows: Mapping[str, Row], as_of: datetime) -> Grouped:
     whens = {kind: TRUE if rule.when is None else lower(rule.when, kind, as_of) for kind in concerned}
     frames = {kind: _frame(number, row, whens[kind], group) for number, (kind, row) in enumerate(concerned.items())}
     every = pl.concat([_nothing(group, next(iter(rule.kinds))), *frames.values()])
-    selected = every.filter(pl.col("in").fill_null(value=True))
+    selected = every.filter(CHOSEN)
     total = int(selected["in"].sum()), selected.height
-    judged = _judged(selected, rule, group.demand, total, as_of)
+    groups = _groups(every, rule, group.demand, total, as_of)
+    judged = groups.filter(MOST > 0)
     keyless = int(every["key"].null_count()) - int(selected["lost"].sum())
-    keys = judged.height + _left_out(every, judged)
     said = judged if _applies(group.demand, total, as_of) else judged.clear()
     told = {kind: _undeclared(whens[kind], row, frames[kind], group.by) for kind, row in concerned.items()}
-    return Grouped(group, concerned, whens, selected, said, total, keys - said.height + keyless, told)
-
-
-def _left_out(every: pl.DataFrame, judged: pl.DataFrame) -> int:
-    """Count the groups of which `when` selects no row."""
-    others = every.lazy().filter(~pl.col("in"), KEYED).select(pl.col("key").unique())
-    return others.join(judged.lazy().select("key"), on="key", how="anti").collect().height
+    return Grouped(group, concerned, whens, selected, said, total, groups.height - said.height + keyless, told)
 
 
 def _columns(group: Group) -> list[str]:
@@ -113,9 +108,10 @@ def _nothing(group: Group, kind: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _judged(selected: pl.DataFrame, rule: Rule, demand: Demand, total: tuple[int, int], as_of: datetime) -> pl.DataFrame:
-    members = selected.lazy().filter(KEYED)
-    counted = members.group_by("key").agg(pl.col("in").sum().cast(pl.Int64).alias("sure"), pl.len().cast(pl.Int64).alias("most"))
+def _groups(every: pl.DataFrame, rule: Rule, demand: Demand, total: tuple[int, int], as_of: datetime) -> pl.DataFrame:
+    """Judge all groups at once, those too of which `when` selects no row: they have no member, and are not told."""
+    members = every.lazy().filter(KEYED)
+    counted = members.group_by("key").agg(_members())
     nothing = pl.lit(0, pl.Int64())
     if isinstance(demand, Distinct):
         fact = tables.fact(rule.kinds[0], demand.of)
@@ -127,17 +123,19 @@ def _judged(selected: pl.DataFrame, rule: Rule, demand: Demand, total: tuple[int
     return counted.with_columns(met=lengthened(met)).collect()
 
 
+def _members() -> tuple[pl.Expr, pl.Expr]:
+    """Count the rows that `when` surely selects, and those that it might."""
+    return pl.col("in").sum().cast(pl.Int64).alias("sure"), CHOSEN.sum().cast(pl.Int64).alias("most")
+
+
 def _values(members: pl.LazyFrame, type_: Type) -> pl.LazyFrame:
     """Count the values among members: those surely there, and those that might be; absent values count for nothing.
 
     NOTE: an unknown value may be one of the others, or turn out absent, so it adds to the high count alone.
     """
-    pairs = members.group_by("key", "value").agg(
-        pl.col("in").sum().cast(pl.Int64).alias("sure"),
-        pl.len().cast(pl.Int64).alias("most"),
-        pl.col("unsure").sum().cast(pl.Int64),
-    )
-    known = pl.col("value").is_not_null()
+    unsure = (pl.col("unsure") & CHOSEN).sum().cast(pl.Int64).alias("unsure")
+    pairs = members.group_by("key", "value").agg(*_members(), unsure)
+    known = pl.col("value").is_not_null() & (MOST > 0)
     high = known.sum().cast(pl.Int64) + pl.col("unsure").sum()
     domain = 2 if type_.name == "boolean" else len(type_.values) if type_.values and not type_.pattern else None
     return pairs.group_by("key").agg(
