@@ -11,6 +11,8 @@ LARGEST = 2**63 - 1
 MOST_OCTETS = 4096
 """Of a key that is remembered."""
 _RSA = frozenset({"RSA", "RSASSA-PSS"})
+_NAME, _BITS = 2, 5
+"""Where they stand in the facts of a key."""
 _SIZED_BY_PARAMETERS = frozenset({"EC", "DSA", "DH"})
 
 
@@ -76,6 +78,16 @@ def read_algorithm(data: bytes, start: int, end: int, spki: int) -> tuple[Facts,
     first, last = der.expect(data, start, end, der.SEQUENCE)
     known = algorithm(data[first:last])
     return (sha256(data[spki:end]).hexdigest(), *known.facts, None, None, None, None), known.faults, known.name
+
+
+def doubt(facts: Facts) -> str | None:
+    """Say why it stays open which weaknesses an RSA key has; nothing where that is closed, and of other keys."""
+    name, bits, found = str(facts[_NAME]), facts[_BITS], str(facts[-1])
+    if name not in _RSA or OPEN not in found:
+        return None
+    if isinstance(bits, int) and bits > weakness.MOST_BITS:
+        return f"its RSA modulus of {bits:,} bits is too long to be searched for close primes"
+    return "its RSA modulus is no positive number, so that weaknesses cannot be looked for"
 
 
 def _read_rsa(key: bytes) -> tuple[int, int, bool, str]:

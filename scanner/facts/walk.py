@@ -40,7 +40,7 @@ def straight(data: bytes) -> Row | None:
             *columns.WITHOUT_EXTENSIONS,
         ]
         problems = extensions.fill(row, data, *listed, faults) if listed is not None else ()
-        if issuer_damaged or subject_damaged or problems:
+        if issuer_damaged or subject_damaged or problems or (key[-1] is not columns.NOTHING and keys.doubt(key)):
             return None
         if faults:
             row[columns.ENCODING] = (encoding.listed(faults),)
@@ -165,11 +165,14 @@ class Careful:
         facts, faults, name = keys.read_algorithm(self.data, start, end, spki)
         self.faults += faults
         try:
-            return keys.read(self.data, start, end, spki)[0]
+            facts = keys.read(self.data, start, end, spki)[0]
         except der.DerError as error:
             self.unknown += ("key.bits", "key.exponent", "key.whole_octets", "key.weakness")
             self.problems.append(f"its public key of type {name} cannot be read: {error}")
             return facts
+        if (why := keys.doubt(facts)) is not None:
+            self.problems.append(why)
+        return facts
 
     def _extensions(self, start: int, end: int) -> None:
         try:

@@ -159,6 +159,20 @@ def test_a_huge_modulus_is_judged_in_part_and_the_list_is_open() -> None:
     assert facts(with_key(3 * 2**1_000_000))["key.weakness"] == ["even-modulus", "small-factor", None]
 
 
+@pytest.mark.parametrize(
+    ("modulus", "told"),
+    [
+        (2**16384 + 1, ["its RSA modulus of 16,385 bits is too long to be searched for close primes"]),
+        (0, ["its RSA modulus is no positive number, so that weaknesses cannot be looked for"]),
+        (2**8192 - 1, []),
+    ],
+    ids=["long", "zero", "ordinary"],
+)
+def test_what_was_not_looked_for_is_said(modulus: int, told: list[str]) -> None:
+    """A list that stays open has a problem that says why, since the certificate itself is at hand."""
+    assert [text for _, text in certificate.read([with_key(modulus)]).problems] == told
+
+
 def test_other_keys_have_none_and_unknown_ones_are_open() -> None:
     """No weakness of EC keys is looked for; a key of an unknown type, or a composite, may hold an RSA key."""
     names = [row["facts"]["key_alg"] for row in READABLE]
