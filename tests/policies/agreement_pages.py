@@ -32,6 +32,7 @@ difference stands there without its clause, or when this page is not what comes 
 - **pkilint** (0.13.3) runs in the tests. It is asked to take every certificate for a subscriber's (or a CA's), as lifted rules do; what
   it finds without being told so is the same as the corpus has recorded.
 - **The corpus' verdicts** are answers to simple questions, computed by OpenSSL, zcrypto, asn1crypto and Java (tests/corpus/README.md).
+- Policies that are not here are linted by none of them. pkilint has no lints for code signing; zlint's found nothing to say of the corpus.
 - *not looked at*: no lint of the row applies. *undecided*: our reader leaves the certificate unknown:
 {undecided}
 """
@@ -58,6 +59,8 @@ def _policy(policy: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     yield from map(_row, outcomes)
     yield ""
+    alone = sorted({rule for rule in witnesses.rules() if rule.startswith(f"{policy}/")} - {one.pair.rule for one in outcomes})
+    yield f"No lint of these judges asks what these rules ask: {', '.join(rule.partition('/')[2] for rule in alone)}.\n"
     differing = [line for one in outcomes for line in _differences(one)]
     if differing:
         yield "Where they differ:\n"
