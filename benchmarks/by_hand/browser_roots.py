@@ -3,7 +3,7 @@
 import polars as pl
 
 from benchmarks.by_hand.distrusted import ENTRUST, EPKI, GLOBALTRUST, HIPKI, NETLOCK
-from benchmarks.by_hand.public_tls import LIVE, TLS
+from benchmarks.by_hand.public_tls import LIVE, TLS, WRONG_PURPOSES
 from benchmarks.by_hand.words import (
     CA,
     ISSUED,
@@ -31,8 +31,14 @@ SUB_CA = shared(
 )
 INTERNAL = LIVE & PRIVATE
 ROOT = col("root.fingerprint_sha256")
+FORBIDDEN = [*WRONG_PURPOSES, "anyExtendedKeyUsage"]
 FROM_ENTRUST = TLS & ROOT.is_in(ENTRUST)
 FROM_GLOBALTRUST = TLS & (ROOT == GLOBALTRUST)
+
+
+def said_already() -> pl.Expr:
+    """Judged by public-tls: a CA for servers that is for something forbidden beside it."""
+    return holds("extended_key_usage", "serverAuth") & among("extended_key_usage", FORBIDDEN)
 
 
 def logged(year: int, month: int, number: int) -> pl.Expr:
@@ -42,16 +48,19 @@ def logged(year: int, month: int, number: int) -> pl.Expr:
 
 RULES: Rules = {
     "browser-roots/server-auth-only": (
-        TLS & since(2027, 3, 15),
-        lambda: only("extended_key_usage", ["serverAuth"]) & filled("extended_key_usage"),
+        TLS & since(2027, 3, 15) & holds("extended_key_usage", "serverAuth") & ~among("extended_key_usage", FORBIDDEN),
+        lambda: only("extended_key_usage", ["serverAuth"]),
     ),
     "browser-roots/sub-ca-server-auth-only": (
         SUB_CA & since(2026, 6, 15),
-        lambda: only("extended_key_usage", ["serverAuth"]) & filled("extended_key_usage"),
+        lambda: (only("extended_key_usage", ["serverAuth"]) & filled("extended_key_usage")) | said_already(),
     ),
     "browser-roots/sub-ca-purposes": (
         SUB_CA & (col("not_before") < day(2026, 6, 15)),
-        lambda: only("extended_key_usage", ["serverAuth", "clientAuth"]) & filled("extended_key_usage"),
+        lambda: (
+            (only("extended_key_usage", ["serverAuth", "clientAuth"]) & filled("extended_key_usage"))
+            | (since(2023, 9, 15) & said_already())
+        ),
     ),
     "browser-roots/sub-ca-lifetime": (SUB_CA & since(2026, 2, 5), lambda: col("lifetime") <= days(1096, 1)),
     "browser-roots/transparency": (

@@ -26,10 +26,12 @@ from tests.policies.test_public_tls import ca, leaf
 BROWSERS = policy("browser-roots")
 ROOT = factories.root("Example Root", start=utc(2019))
 BOTH = made.purposes(Purpose.SERVER_AUTH, Purpose.CLIENT_AUTH)
+MAIL_TOO = made.purposes(Purpose.SERVER_AUTH, Purpose.EMAIL_PROTECTION)
 
 BOUNDS = [
     Bound("server-auth-only", "2027-03-15", "skip", "fail", leaf(purposes=BOTH)),
     Bound("sub-ca-server-auth-only", "2026-06-15", "skip", "fail", ca(purposes=BOTH)),
+    Bound("sub-ca-purposes", "2023-09-15", "fail", "pass", ca(purposes=MAIL_TOO)),
     Bound("sub-ca-purposes", "2026-06-15", "fail", "skip", ca(purposes=None)),
     Bound("sub-ca-lifetime", "2026-02-05", "skip", "fail", ca(lifetime=timedelta(days=1096, seconds=2))),
     Bound("transparency", "2022-04-15", "skip", "fail", leaf(scts=made.scts(1))),
