@@ -90,6 +90,20 @@ def _of_steps(steps: Steps, row: Row) -> Iterator[Flags]:
         yield {name: told if unsure is None else told | (unsure & reduce(or_, here))}
 
 
+def fields(node: Node) -> Iterator[str]:
+    """Name the fields of the row that a form of logic reads."""
+    match node:
+        case Quantified(subject=subject, part=part):
+            yield subject
+            yield from _asked_of_row(part)
+        case Compare() | Length():
+            yield node.subject
+            yield from operands(node.operands)
+        case _:
+            for kid in kids(node):
+                yield from fields(kid)
+
+
 def _asked_of_row(node: Node) -> Iterator[str]:
     """Name the fields of the row that a question to the elements of a list reads."""
     match node:

@@ -25,6 +25,8 @@ class Undeclared:
 
 def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
     """Ask a `when` again with absent declared facts taken as unknown: where it was false and no longer is."""
+    if not any(_declared(name, row) for name in missing.fields(when)):
+        return Undeclared({}, 0)
     doubting = Row(row.kind, row.survey, undeclared=True)
     flagged = missing.flags((when,), doubting)
     blanks = {name: blank for name in flagged if (blank := _blank(name, row)) is not None}
@@ -40,6 +42,12 @@ def undeclared(when: Node, row: Row, applies: pl.Series) -> Undeclared:
     asked = row.survey.table.lazy().filter(asked_again).select(doubts).collect()
     rows = {name: _rows(asked_again, asked["_"] & asked[name]) for name in blanks if (asked["_"] & asked[name]).any()}
     return Undeclared(rows, int(asked["_"].sum()))
+
+
+def _declared(name: str, row: Row) -> bool:
+    """Tell whether somebody declares a fact, or what it is computed from."""
+    fact = row.fact(name)
+    return fact.origin is Origin.DECLARED or any(_declared(source, row) for source in fact.time)
 
 
 def _parts(when: Node) -> tuple[Node, ...]:
