@@ -54,12 +54,14 @@ def run(options: argparse.Namespace) -> Exit:
         print(framework_schema.text(), end="")
         return Exit.OK
     maps = [frameworks.find(name) for name in ([options.framework] if options.framework else frameworks.shipped())]
+    rules = _rules(options.policy) if options.json or options.framework else []
+    if options.framework:
+        frameworks.check(maps[0], rules)
     if options.json:
-        rules = _rules(options.policy)
         document = {"schema_version": SCHEMA_VERSION, "frameworks": [_plain(one, rules) for one in maps]}
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        _print(_one(maps[0], _rules(options.policy)) if options.framework else _listing(maps))
+        _print(_one(maps[0], rules) if options.framework else _listing(maps))
     return Exit.OK
 
 
@@ -89,6 +91,7 @@ def _listing(maps: Sequence[Any]) -> Iterable[str]:
 
 def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
     from scanner.model import Coverage
+    from scanner.rules import frameworks
     from scanner.rules.values import instant
 
     wide = min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
@@ -105,6 +108,11 @@ def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
             yield from _wrapped("rules", f"{', '.join(control.rules)} ({_count(control.matching(rules))})", wide)
         yield from _wrapped("note", control.note, wide)
     yield ""
+    strange = [glob for glob, _ in frameworks.idle(framework, rules)]
+    if strange:
+        yield from textwrap.wrap(
+            f"Of policies that are not counted here (--policy): {', '.join(strange)}.", wide, break_on_hyphens=False
+        )
     counts = ", ".join(f"{framework.count(status)} {status}" for status in Coverage)
     yield f"{len(framework.controls)} controls: {counts}."
     yield "Rules give evidence for controls; they never show that one is met."

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scanner import resources
-from scanner.errors import PolicyError, UsageError
+from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import Coverage
 from scanner.rules.find import SHIPPED
 from scanner.rules.header import ID, instant, keys
@@ -36,6 +36,8 @@ class Control:
     note: str
     """What the rules do not show, and people bring."""
     mark: Mark
+    places: tuple[Mark, ...] = ()
+    """Where each of the globs stands."""
 
     def matching(self, rules: Iterable[str]) -> list[str]:
         """Choose the rules that give evidence for it."""
@@ -60,6 +62,35 @@ class Framework:
     def count(self, status: Coverage) -> int:
         """Count the controls of a status."""
         return sum(control.status is status for control in self.controls)
+
+
+def idle(framework: Framework, rules: Iterable[str]) -> list[tuple[str, Mark]]:
+    """Name the globs that match none of these rules."""
+    known = list(rules)
+    return [
+        (glob, place)
+        for control in framework.controls
+        for glob, place in zip(control.rules, control.places, strict=True)
+        if not any(fnmatchcase(rule, glob) for rule in known)
+    ]
+
+
+def check(framework: Framework, rules: Iterable[str]) -> None:
+    """Refuse globs that match no rule of a policy whose rules are here: they claim evidence that nothing gives."""
+    known = list(rules)
+    policies = {policy_of(rule) for rule in known}
+    faults = [
+        Fault(place.path, place.line, place.column, f"{glob!r} matches no rule{nearest(glob, known)}")
+        for glob, place in idle(framework, known)
+        if policy_of(glob) in policies
+    ]
+    if faults:
+        raise PolicyError(faults)
+
+
+def policy_of(rule: str) -> str:
+    """Take the policy's id off a rule id or glob."""
+    return rule.partition("/")[0]
 
 
 def shipped() -> tuple[str, ...]:
@@ -135,12 +166,13 @@ def _control(key: Scalar, node: Node, faults: Faults) -> Control:
     keys(node, CONTROL_KEYS, faults)
     owner = f"control {key.text}: "
     title, note = (_text(node, name, key, faults, owner) for name in ("title", "note"))
-    status, rules = _status(key, node, faults), _globs(node.get("rules"), faults)
+    status, globs = _status(key, node, faults), _globs(node.get("rules"), faults)
+    rules, places = tuple(glob for glob, _ in globs), tuple(place for _, place in globs)
     if status is Coverage.MANUAL and rules:
         faults.add(node.get("rules"), f"{owner}no rule answers a manual control; leave out rules, or call it partial")
     elif status not in {None, Coverage.MANUAL} and node.get("rules") is None:
         faults.add(key, f"{owner}rules is missing; what is {status} names at least one, and what has none is manual")
-    return Control(key.text, title, status or Coverage.MANUAL, rules, note, Mark(faults.path, key.line, key.column))
+    return Control(key.text, title, status or Coverage.MANUAL, rules, note, Mark(faults.path, key.line, key.column), places)
 
 
 def _status(key: Scalar, node: Mapping, faults: Faults) -> Coverage | None:
@@ -156,18 +188,18 @@ def _status(key: Scalar, node: Mapping, faults: Faults) -> Coverage | None:
     return None
 
 
-def _globs(node: Node | None, faults: Faults) -> tuple[str, ...]:
+def _globs(node: Node | None, faults: Faults) -> tuple[tuple[str, Mark], ...]:
     if node is None:
         return ()
     if not isinstance(node, Sequence) or not node.items:
         faults.add(node, "rules is a list of rule ids or globs, as in [public-tls/expired, tls-endpoints/*]")
         return ()
-    found: list[str] = []
+    found: dict[str, Mark] = {}
     for item in node.items:
         said = item.text if isinstance(item, Scalar) else ""
         if not GLOB.fullmatch(said):
             faults.add(item, f"{said!r} is no glob over rules; write POLICY/KEY, with * and ? in KEY only, as in tls-endpoints/*")
         elif said in found:
             faults.add(item, f"{said!r} is there twice")
-        found.append(said)
-    return tuple(found)
+        found.setdefault(said, Mark(faults.path, item.line, item.column))
+    return tuple(found.items())

@@ -63,6 +63,7 @@ All of them.
 Art 22(a)  manual     Guards are posted
     note  People bring the roster.
 
+Of policies that are not counted here (--policy): house-rules/*.
 2 controls: 0 automated, 1 partial, 1 manual.
 Rules give evidence for controls; they never show that one is met.
 """
@@ -113,3 +114,25 @@ def test_faults_of_a_map_end_the_command(capsys: pytest.CaptureFixture[str], tmp
     assert "1 fault; nothing was printed" in said
     assert main(["policy", "frameworks", "sock2"]) == 2
     assert "nearest: 'soc2'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("glob", "said"),
+    [
+        ("public-tls/keyy", "house.yaml:11:28: 'public-tls/keyy' matches no rule; nearest: 'public-tls/key'"),
+        ("public-tls/nothing-*", "house.yaml:11:28: 'public-tls/nothing-*' matches no rule"),
+    ],
+)
+def test_a_glob_without_rules_ends_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, glob: str, said: str) -> None:
+    """A misspelt rule would claim evidence that nothing gives."""
+    (tmp_path / "house.yaml").write_text(HOUSE.replace("public-tls/key", glob))
+    assert main(["policy", "frameworks", "house.yaml"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_globs_of_policies_that_are_not_there_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can tell whether they match; with --policy everybody could."""
+    assert main(["policy", "frameworks", "house.yaml"]) == 0
+    assert "Of policies that are not counted here (--policy): house-rules/*." in capsys.readouterr().out
+    assert main(["policy", "frameworks", "soc2"]) == 0
+    assert "not counted here" not in capsys.readouterr().out
