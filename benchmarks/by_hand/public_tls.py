@@ -184,7 +184,7 @@ RULES: Rules = {
         lambda: col("lifetime") <= limit((day(2026, 3, 15), 397), (day(2027, 3, 15), 199), (day(2029, 3, 15), 99), last=46),
     ),
     "public-tls/key": (TLS, key),
-    "public-tls/rsa-modulus": (TLS_RSA, lambda: col("key.whole_octets")),
+    "public-tls/rsa-modulus": (TLS_RSA & (col("key.bits") >= 2048), lambda: col("key.whole_octets")),
     "public-tls/rsa-exponent": (TLS_RSA, odd_exponent),
     "public-tls/rsa-exponent-size": (
         TLS_RSA & (col("key.exponent") >= 3) & ~holds("key.weakness", "even-exponent"),
@@ -216,7 +216,7 @@ RULES: Rules = {
     ),
     "public-tls/reserved-addresses": (TLS, lambda: ~some("san.ip", matching(*RESERVED))),
     "public-tls/common-name": (
-        TLS & col("subject.cn").str.contains(r"^(?:[^A-Z]*|.*[^A-Za-z0-9.*:_-].*)$"),
+        TLS & col("subject.cn").str.contains(r"^(?:[^A-Z]*|.*[^A-Za-z0-9.*:_-].*)$") & (filled("san.dns") | filled("san.ip")),
         lambda: col("san.dns").list.contains(col("subject.cn")) | col("san.ip").list.contains(col("subject.cn")),
     ),
     "public-tls/common-name-absent": (TLS_2023, lambda: col("subject.cn").is_null()),

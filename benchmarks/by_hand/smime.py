@@ -117,7 +117,7 @@ RULES: Rules = {
     ),
     "smime/legacy": (MAIL & since(2025, 7, 15), lambda: ~reserved(generations="1")),
     "smime/key": (MAIL, key),
-    "smime/rsa-modulus": (MAIL_RSA, lambda: col("key.whole_octets")),
+    "smime/rsa-modulus": (MAIL_RSA & (col("key.bits") >= 2048), lambda: col("key.whole_octets")),
     "smime/rsa-exponent": (MAIL_RSA, odd_exponent),
     "smime/signature": (
         MAIL,
