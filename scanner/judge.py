@@ -176,9 +176,7 @@ def sources(kind: str, name: str) -> list[str]:
     if fact is not None and fact.origin is Origin.DECODED:
         return [CERTIFICATE]
     feeding = [one.name for one in all_importers() if any(fnmatchcase(f"{kind}:{name}", glob) for glob in one.feeds)]
-    if feeding and all(name.endswith(INVENTORY) for name in feeding):
-        return ["an inventory"]
-    return sorted(feeding) or ["another source"]
+    return sorted({"an inventory" if name.endswith(INVENTORY) else name for name in feeding}) or ["another source"]
 
 
 def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request) -> list[str]:

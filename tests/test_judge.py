@@ -145,17 +145,18 @@ def test_every_field_has_something_that_would_tell_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("kind", "name", "told"),
     [
-        ("private_key_protection", "an inventory"),
-        ("self_signed", "its signature checked by hand (openssl verify, then --assume)"),
-        ("root.dn", "the issuer's certificate (--roots)"),
-        ("expired", "the certificate itself"),
+        ("certificate", "private_key_protection", ["an inventory"]),
+        ("endpoint", "port", ["an inventory", "sslyze"]),
+        ("certificate", "self_signed", ["its signature checked by hand (openssl verify, then --assume)"]),
+        ("certificate", "root.dn", ["the issuer's certificate (--roots)"]),
+        ("certificate", "expired", ["the certificate itself"]),
     ],
 )
-def test_what_would_tell_can_be_got(name: str, told: str) -> None:
+def test_what_would_tell_can_be_got(kind: str, name: str, told: list[str]) -> None:
     """Neither our names of formats nor «another source» help anybody."""
-    assert judge.sources("certificate", name) == [told]
+    assert judge.sources(kind, name) == told
 
 
 UNREACHABLE = Problem(Severity.HIGH, "certgate/unreachable", "no answer", Spot("tls://a:443"), incomplete=True)
