@@ -43,8 +43,7 @@ def few(whens: pl.DataFrame) -> tuple[pl.Series, set[str]]:
     """Choose those `when` that nearly every row fails, as long as all together leave but few; say which rows."""
     rare: set[str] = set()
     left = pl.repeat(value=False, n=whens.height, dtype=pl.Boolean(), eager=True)
-    may = [when.fill_null(value=True) for when in whens.get_columns()]
-    for when in sorted(may, key=lambda one: int(one.sum())):
+    for when in sorted(whens.fill_null(value=True).get_columns(), key=lambda one: int(one.sum())):
         more = left | when
         if int(more.sum()) <= FEW * whens.height:
             left, rare = more, rare | {when.name}
