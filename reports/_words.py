@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from scanner import tables
@@ -35,7 +36,8 @@ _MONTHS = (
 )
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _PLURALS = {"identity": "identities", "policy": "policies", "registry": "registries"}
-_MOST_ELEMENTS = 12
+_MOST_ELEMENTS, _MOST_OF_A_LIST = 12, 150
+"""Elements of a list that are written, and the characters that they may take."""
 _SAME_NAME = re.compile(r"^(tls://\[?([^\]]+)\]?:[0-9]+)#\2$")
 """An endpoint whose server name is its host: the name need not be said twice."""
 
@@ -46,8 +48,9 @@ def number(value: int) -> str:
 
 
 def plural(noun: str) -> str:
-    """Write the plural of a noun."""
-    return _PLURALS.get(noun, f"{noun}s")
+    """Write the plural of a noun, whatever words stand before it."""
+    before, _, last = noun.rpartition(" ")
+    return f"{before} {_PLURALS.get(last, f'{last}s')}".lstrip()
 
 
 def many(count: int, noun: str) -> str:
@@ -160,8 +163,9 @@ def value(found: object, type_: Type) -> str:
 
 def _elements(found: Sequence[object], type_: Type) -> str:
     known = [value(one, type_) for one in found if one is not None]
-    if len(known) > _MOST_ELEMENTS:
-        known = [*known[:_MOST_ELEMENTS], f"{number(len(known) - _MOST_ELEMENTS)} more"]
+    shown = max(1, sum(length <= _MOST_OF_A_LIST for length in accumulate(len(one) + 2 for one in known[:_MOST_ELEMENTS])))
+    if len(known) > shown:
+        known = [*known[:shown], f"{number(len(known) - shown)} more"]
     if len(known) < len(found) and None in found:
         known = [*known, "perhaps more"]
     return ", ".join(known) or "none"

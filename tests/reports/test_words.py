@@ -15,6 +15,8 @@ from scanner import tables
         (1, "finding", "1 finding"),
         (4812, "identity", "4,812 identities"),
         (2, "policy", "2 policies"),
+        (2, "more policy", "2 more policies"),
+        (2, "more rule", "2 more rules"),
     ],
 )
 def test_a_counted_noun_is_singular_or_plural(count: int, noun: str, said: str) -> None:
@@ -31,6 +33,15 @@ def test_words_are_joined_as_prose(words: list[str], said: str) -> None:
 def test_many_words_are_named_in_part() -> None:
     """The first words are named and the others counted."""
     assert _words.some(list("abcde"), 2) == "a, b and 3 more"
+
+
+def test_a_list_is_named_as_far_as_it_can_be_read() -> None:
+    """Twelve elements, or as many as take two lines, then how many more there are; one at least."""
+    names = tables.Type("list", tables.TEXT)
+    assert _words.value(list("abc"), names) == "a, b, c"
+    assert _words.value(list("abcdefghijklmn"), names) == "a, b, c, d, e, f, g, h, i, j, k, l, 2 more"
+    assert _words.value(["x" * 70] * 5, names) == f"{'x' * 70}, {'x' * 70}, 3 more"
+    assert _words.value(["x" * 400, None], names) == f"{'x' * 400}, perhaps more"
 
 
 def test_a_sentence_begins_large_and_ends_with_a_stop() -> None:
