@@ -347,6 +347,11 @@ class View:
         return method.policies(self.report)
 
     @property
+    def documents(self) -> list[method.Document]:
+        """Documents that the policies were written against."""
+        return method.documents(self.report)
+
+    @property
     def changes(self) -> list[method.Change]:
         """Rules that policies loosened or took out."""
         return method.changes(self.report)

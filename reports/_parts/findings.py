@@ -203,7 +203,7 @@ def sightings(report: Report, wanted: set[tuple[str, str]]) -> dict[tuple[str, s
     for row in frame.iter_rows(named=True):
         key = (row["kind"], row["asset_id"])
         if key in wanted:
-            at = f" at {instant(row['seen_at'])}" if row["seen_at"] else ""
+            at = f" at {instant(row['seen_at'].replace(microsecond=0))}" if row["seen_at"] else ""
             seen.setdefault(key, []).append(f"{_words.place(row)} ({row['source_type']}){at}")
     return {key: list(_bounded(places)) for key, places in seen.items()}
 

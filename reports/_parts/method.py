@@ -1,6 +1,6 @@
 """Method: what outcomes mean, which date and gate decide, what was assumed, which policies were evaluated and with what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports import _words
@@ -32,7 +32,19 @@ class Policy:
     path: str
     advisory: str
     rules: int
-    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that policies were written against."""
+
+    doc: str
+    edition: str
+    checked: str
+    """The day, or nothing where no policy says it."""
+    secondary: bool
+    """Known from what others say of it."""
+    policies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,7 @@ def policies(report: Report) -> list[Policy]:
 
 def _written(report: Report, name: str, version: str) -> Policy:
     rules = [rule for rule in report.rules if rule.policy == name]
-    sources = dict.fromkeys(filter(None, (_source(rule.source) for rule in rules)))
-    return Policy(name, version, "", "", "", rules[0].path, "", len(rules), tuple(sources))
+    return Policy(name, version, "", "", "", rules[0].path, "", len(rules))
 
 
 def _given(report: Report) -> list[Policy]:
@@ -109,15 +120,27 @@ def _given(report: Report) -> list[Policy]:
         Policy(
             one.id, one.version, one.title, one.owner, one.sha256, one.path, one.advisory or "",
             sum(one.id in (rule.policy, *rule.policies) for rule in report.rules),
-            tuple(_source(source) for source in one.sources),
         )
         for one in report.policies
     ]  # fmt: skip
 
 
-def _source(source: Mapping[str, str]) -> str:
-    checked = f", checked {source['checked']}" if source.get("checked") else ""
-    return " ".join(filter(None, (source.get("doc"), source.get("edition")))) + checked
+def documents(report: Report) -> list[Document]:
+    """List each document once, with the policies that were written against it, in their order."""
+    given = {one.id for one in report.policies}
+    cited = [(one.id, source) for one in report.policies for source in one.sources]
+    cited += [(rule.policy, rule.source) for rule in report.rules if rule.policy not in given]
+    found: dict[tuple[str, str], list[tuple[str, Mapping[str, str]]]] = {}
+    for policy, source in cited:
+        if source.get("doc"):
+            found.setdefault((source["doc"], source.get("edition", "")), []).append((policy, source))
+    return [_document(doc, edition, by) for (doc, edition), by in found.items()]
+
+
+def _document(doc: str, edition: str, by: Sequence[tuple[str, Mapping[str, str]]]) -> Document:
+    checked = max(source.get("checked", "") for _, source in by)
+    secondary = any(source.get("confidence") == "secondary" for _, source in by)
+    return Document(doc, edition, checked, secondary, tuple(dict.fromkeys(policy for policy, _ in by)))
 
 
 def made_with(report: Report) -> str:

@@ -11,6 +11,9 @@ from scanner.model import RuleReport
 from scanner.vocabulary import SECONDARY
 
 MOST_OWNERS = 4
+LONGEST = 200
+"""Characters of what a rule asks."""
+_JOINTS = (", or ", " or ", " and ", ", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,15 @@ class Card:
     worst: Finding
     because: str
     fix: str
+    asked: str
     source: str
+    confidence: str
+    """What to know of the source, or nothing."""
 
     @property
     def affected(self) -> str:
-        """`11 × certificate; platform 3, build 2 and 2 more owners`."""
-        kinds = ", ".join(f"{_words.number(count)} × {_words.kind(kind)}" for kind, count in self.kinds)
+        """`11 certificates; platform 3, build 2 and 2 more owners`."""
+        kinds = ", ".join(_words.many(count, _words.kind(kind)) for kind, count in self.kinds)
         named = [f"{owner or 'no owner'} {_words.number(count)}" for owner, count in self.owners]
         if not any(owner for owner, _ in self.owners):
             return kinds
@@ -43,10 +49,32 @@ class Card:
 
 
 def cited(source: Mapping[str, str]) -> str:
-    """Name the source of a rule: document, edition and clause."""
-    clause = f"clause {source['clause']}" if source.get("clause") else ""
-    said = " ".join(filter(None, (source.get("doc"), source.get("edition"), clause)))
-    return f"{said} ({SECONDARY})" if source.get("confidence") == "secondary" else said
+    """Name the source of a rule: document, edition, clause, and whether it binds."""
+    said = (source.get("doc"), source.get("edition"), _clause(source.get("clause", "")), source.get("binding"))
+    return ", ".join(filter(None, said)) if source.get("doc") else ""
+
+
+def confidence(source: Mapping[str, str]) -> str:
+    """Say that a source is known from what others say of it, or nothing."""
+    return _words.sentence(SECONDARY) if source.get("confidence") == "secondary" else ""
+
+
+def _clause(said: str) -> str:
+    """Name a clause by its number, several by theirs; a heading or the name of a setting stands as it is."""
+    parts = said.split(", ")
+    if not said[:1].isdigit():
+        return said
+    return f"clauses {_words.listed(parts)}" if len(parts) > 1 else f"clause {said}"
+
+
+def asked(rule: RuleReport) -> str:
+    """Say what a rule asks; of a long demand its beginning, as far as a whole phrase, and where the rest stands."""
+    limit = rule.limit.rstrip("…")
+    if len(rule.limit) <= LONGEST:
+        return rule.limit
+    ends = [at for at in (limit.rfind(joint, 0, LONGEST) for joint in _JOINTS) if at > LONGEST // 3]
+    begun = limit[: max(ends, default=LONGEST)].rstrip(" ,")
+    return f"{begun} … The policy {rule.policy} has all of it."
 
 
 def filled(text: str, *, name: str, observed: str, limit: str) -> str:
@@ -83,7 +111,9 @@ def cards(rules: Iterable[RuleReport], opened: pl.DataFrame) -> list[Card]:
             worst=worst[rule.id],
             because=_words.sentence(at_large(rule, rule.because)),
             fix=_words.sentence(at_large(rule, rule.fix)),
+            asked=asked(rule),
             source=cited(rule.source),
+            confidence=confidence(rule.source),
         )
         for rule in rules
         if rule.id in counts

@@ -21,6 +21,7 @@ _GAP_RULE = {
     "url": "",
     "controls": [],
     "limit": "",
+    "confidence": "",
 }
 
 
@@ -70,7 +71,8 @@ def _rule(rule: RuleReport) -> dict[str, Any]:
         "source": cell(rules.cited(rule.source)),
         "url": _safe.uri(url) if url.startswith("https://") else "",
         "controls": [text(control) for control in rule.controls],
-        "limit": cell(rule.limit),
+        "limit": cell(rules.asked(rule)),
+        "confidence": rules.confidence(rule.source),
     }
 
 

@@ -1,6 +1,6 @@
 """The view says every number once, and they agree with one another."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -253,10 +253,26 @@ def test_policies_that_only_wrote_rules_are_listed_too() -> None:
     """Where a policy brings in others, all of them are named with their rules and what they were written against."""
     made = report()
     only = replace(made, policies=made.policies[:1], rules=tuple(replace(rule, policies=("public-tls",)) for rule in made.rules))
-    listed = {one.id: (one.version, one.rules, one.sources) for one in build(only).policies}
+    listed = {one.id: (one.version, one.rules) for one in build(only).policies}
     assert list(listed) == ["public-tls", "approved-cas", "tls-endpoints", "pqc-readiness"]
     assert listed["public-tls"][1] == len(made.rules)
-    assert listed["tls-endpoints"] == ("1.4.0", 4, ("Mozilla Server Side TLS 5.8, checked 2026-09-01",))
+    assert listed["tls-endpoints"] == ("1.4.0", 4)
+    assert ("Mozilla Server Side TLS", "5.8", "2026-09-01", False, ("tls-endpoints",)) in [
+        astuple(one) for one in build(only).documents
+    ]
+
+
+def test_a_document_is_listed_once_for_all_policies_that_follow_it() -> None:
+    """Two policies that were written against one edition share its line; the day is that of the last check."""
+    made = report()
+    first, second, *_ = made.policies
+    same = {"id": "x", "doc": "A document", "edition": "1"}
+    both = (
+        replace(first, sources=(same | {"checked": "2026-01-01"},)),
+        replace(second, sources=(same | {"checked": "2026-02-01", "confidence": "secondary"},)),
+    )
+    (line,) = [one for one in build(replace(made, policies=both)).documents if one.doc == "A document"]
+    assert astuple(line) == ("A document", "1", "2026-02-01", True, (first.id, second.id))
 
 
 @pytest.mark.parametrize("name", ["certs", "certs/", "./certs", "/elsewhere/certs", "certs/cut.der"])

@@ -44,6 +44,7 @@ const parts = (row) => {
     ["What to do", fix, fix && el("br"), fix && copy(fix, "Copy what to do")],
     ["Rule", asked.id],
     ["Source", asked.source && link(asked)],
+    ["Confidence", asked.confidence],
     ["Controls", asked.controls.join(", ")],
     ["Enforcement", rows.modes[rows.mode[row]]],
     ["Exception", data.exceptions[rows.waived[row]] || rows.waived[row]],
