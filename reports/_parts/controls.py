@@ -10,12 +10,17 @@ from scanner.errors import UsageError
 from scanner.model import ControlReport, Coverage, FrameworkReport, Report, RuleReport, Severity
 
 OPTION = "frameworks"
-SAID = "ids of the frameworks whose controls are shown, with spaces or + between them (default: all)"
+SAID = "ids of the frameworks whose controls are shown, with spaces or + between them (default: all, in the PDF one line each)"
 """What the option of HTML and PDF is for."""
 NOT_MET = (
     "A rule gives evidence for a control and never shows that it is met: which systems a control binds, whether the evidence "
     "covers all of them, and what is decided about a finding is for people to say."
 )
+BRIEF = (
+    "Each control has one line here. What remains for people to show is printed for each framework that is chosen: "
+    "with -o pdf=report.pdf,{option}={plus} or, in certgate.yaml, report: {{ {option}: {spaced} }}."
+)
+"""Where nobody chose a framework, how to get one in full."""
 _COVERAGES = {str(one): str(one).capitalize() for one in Coverage}
 
 
@@ -66,6 +71,12 @@ def chosen(frameworks: Sequence[Framework], wanted: str, output: str) -> list[Fr
     if unknown:
         raise UsageError(f"--output {output}: {OPTION}={unknown[0]} is not known; write one or more of {', '.join(held)}")
     return [held[name] for name in dict.fromkeys(names) if name in held] if names else list(frameworks)
+
+
+def brief(frameworks: Sequence[Framework]) -> str:
+    """Say how to get one of these frameworks in full."""
+    first = [one.id for one in frameworks[:2]]
+    return BRIEF.format(option=OPTION, plus="+".join(first), spaced=" ".join(first)) if first else ""
 
 
 def _framework(one: FrameworkReport, known: Mapping[str, RuleReport], counts: Mapping[str, int]) -> Framework:
