@@ -162,7 +162,9 @@ def _of_endpoint(rule: Rule, fields: Sequence[str], row: Mapping[str, Any], as_o
             inner = _x509([one.removeprefix(tables.LEAF) for one in fields if one.startswith(tables.LEAF)])
             return f"{start} {_QUIET} | openssl x509 {inner}"
         if field.startswith("tls."):
-            flags = next((said for value in _blamed(rule, field, row, as_of) if (said := _flags(field, value)) is not None), "")
+            asked = [one for one in fields if one.startswith("tls.")]
+            told = (_flags(one, value) for one in asked for value in _blamed(rule, one, row, as_of))
+            flags = next((said for said in told if said is not None), "")
             return f"{start}{flags} </dev/null{NEWER if 'MLKEM' in flags else ''}"
     return f"{start} -showcerts </dev/null"
 
@@ -173,7 +175,7 @@ def _blamed(rule: Rule, field: str, row: Mapping[str, Any], as_of: datetime) -> 
         if stance.field == field:
             yield from (value for value in row.get(field) or () if value is not None and _wrong(stance, value, as_of))
     for stance in accepting(rule, "endpoint"):
-        if stance.field == field and stance.needed:
+        if stance.field == field and stance.needed and not {*map(str, stance.named)} & {*map(str, row.get(field) or ())}:
             yield from stance.named
 
 

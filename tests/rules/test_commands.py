@@ -232,8 +232,10 @@ def test_mail_servers_are_asked_in_their_own_way() -> None:
 
 
 def test_a_missing_post_quantum_group_is_asked_for() -> None:
-    """A rule that wants a group is shown by offering nothing else; older OpenSSL does not know it."""
-    row = {"host": "a.test", "port": 443, "tls.versions": ["TLS 1.3"], "tls.pq_groups": []}
+    """A rule that wants a group is shown by offering nothing else; older OpenSSL does not know it. Without TLS 1.3 there is none."""
+    row = {"host": "a.test", "port": 443, "tls.versions": ["TLS 1.3"], "tls.pq_groups": [None]}
     said = commands.command(RULES["pqc-readiness/key-exchange"], "endpoint", row, "", None, AS_OF)
+    assert said == f"openssl s_client -connect a.test:443 -servername a.test -groups X25519MLKEM768 </dev/null{commands.NEWER}"
+    said = commands.command(RULES["pqc-readiness/key-exchange"], "endpoint", row | {"tls.versions": ["TLS 1.2"]}, "", None, AS_OF)
     assert said == "openssl s_client -connect a.test:443 -servername a.test -tls1_3 </dev/null"
     assert shutil.which("openssl")
