@@ -61,7 +61,7 @@ class Judged:
 
     def findings(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Find the rows that fail, then the unknown ones with what they miss: a bit of `mask0` … for each field named."""
-        fails = pl.DataFrame({"row": self._rows((~self.met).fill_null(value=False))})
+        fails = pl.DataFrame({"row": self._rows(~self.met)})
         rows = self._rows(self.met.is_null())
         undecided = pl.DataFrame({"row": rows})
         flagged = missing.flags(self.conditions, self.row) if self.counts.unknown else {}
