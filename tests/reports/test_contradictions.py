@@ -1,7 +1,10 @@
 """Contradictions in reports: both sides beside each other, with clause, enforcement and how to choose, the same everywhere."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from reports import html, pdf
 from reports import json as whole
@@ -12,6 +15,7 @@ from scanner.inventory import store
 from tests.reports import quarrel
 from tests.reports.factory import report
 from tests.reports.governed import governed
+from tests.tools.program import run
 
 
 def test_each_body_speaks_with_clause_and_enforcement() -> None:
@@ -87,6 +91,16 @@ def test_the_pdf_repeats_its_bytes() -> None:
     """The same contradictions give the same file."""
     made = replace(report({}), contradictions=quarrel.QUARRELS, rules=quarrel.rules())
     assert pdf.render.render(made, {}, {}) == pdf.render.render(made, {}, {})
+
+
+@pytest.mark.xdist_group("pdf")
+def test_the_part_begins_on_the_page_of_its_first_contradiction(tmp_path: Path) -> None:
+    """Heading and introduction do not stay behind at the foot of a page."""
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf.render.render(governed(), {}, {}))
+    _, _, *pages = run(["pdftotext", "-layout", path, "-"]).stdout.split("\f")
+    (page,) = [page for page in pages if re.search("^ *4 Contradictions$", page, re.MULTILINE)]
+    assert "Accepted by" in page
 
 
 def test_many_values_and_long_limits_are_bounded() -> None:

@@ -152,6 +152,46 @@ def test_the_pdf_has_the_matrix_and_stays_valid(tmp_path: Path) -> None:
     assert "No hard-coded passwords for interactive system accounts" in text
 
 
+def _pages(made: Report, path: Path, **options: str) -> list[list[str]]:
+    """Print the report and return the lines of each page of the part on controls, without head and foot."""
+    path.write_bytes(pdf.render.render(made, options, {}))
+    pages = run(["pdftotext", "-layout", path, "-"]).stdout.split("\f")[2:]
+    lines = [[" ".join(line.split()) for line in page.splitlines() if line.strip()][1:-1] for page in pages]
+    begin, end = (
+        next(at for at, page in enumerate(lines) if page and page[0] == title) for title in ("3 Controls", "4 Findings")
+    )
+    return lines[begin:end]
+
+
+@pytest.mark.xdist_group("pdf")
+def test_without_a_choice_each_control_is_a_line(tmp_path: Path) -> None:
+    """All seven frameworks on three pages, without notes, and the way to have one in full."""
+    pages = _pages(mapped(oddities.small()), tmp_path / "report.pdf")
+    text = " ".join(line for page in pages for line in page)
+    assert len(pages) <= 3
+    assert "with -o pdf=report.pdf,frameworks=dora+iso-27001-2022 or, in certgate.yaml, report: { frameworks: dora iso-" in text
+    assert "what remains for people" not in text
+    assert "%" not in text
+    for one in build(mapped(oddities.small())).frameworks:
+        assert f"{one.id}, {one.edition}." in text
+        assert [row.id for row in one.rows if f" {row.id.split()[0]}" not in text] == []
+
+
+@pytest.mark.xdist_group("pdf")
+@pytest.mark.parametrize(
+    "chosen", ["", "dora iso-27001-2022 nis2 nist-800-53r5 nist-csf-2.0 pci-dss-4.0.1 soc2"], ids=["brief", "full"]
+)
+def test_a_framework_begins_on_the_page_of_its_first_rows(tmp_path: Path, chosen: str) -> None:
+    """No heading, sentence or head of a table stands at the foot of a page without two controls below it."""
+    options = {"frameworks": chosen} if chosen else {}
+    pages = _pages(mapped(oddities.small()), tmp_path / "report.pdf", **options)
+    for number, one in enumerate(build(mapped(oddities.small())).frameworks, 1):
+        (page,) = [page for page in pages if f"3.{number} {one.title}" in page]
+        below = page[page.index(f"3.{number} {one.title}") :]
+        for row in one.rows[:2]:
+            assert any(line.startswith(row.id.split()[0]) for line in below), (one.id, row.id)
+
+
 def test_a_stored_result_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`check` counts and stores; `report` renders the matrix from the result without judging anew."""
     monkeypatch.chdir(tmp_path)
