@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -202,8 +203,10 @@ def test_standard_input_is_evidence() -> None:
 
 
 def test_without_any_flag_a_stranger_gets_an_answer_worth_having(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The default policies run, and what is missing is said with who would tell it."""
-    main(["check", str(good(tmp_path))])
+    """The default policies run, and what is missing is said with who would tell it; the date is today's, whichever that is."""
+    path = tmp_path / "fresh.pem"
+    path.write_bytes(certificate(issuer=root(), start=datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)).pem)
+    main(["check", str(path)])
     out = capsys.readouterr().out
     assert "public-tls" in out or "default" in out
     assert "--roots" in out
