@@ -1,7 +1,4 @@
-"""The terminal summary: verdict and why, counts, worst findings with where and what to do, gaps; ten seconds to read.
-
-Texts of others are shown as in HTML and PDF: a letter that those cannot draw is spelled out, so that none passes for a Latin one.
-"""
+"""The terminal summary: verdict and why, counts, worst findings with where and what to do, gaps; ten seconds to read."""
 
 import shutil
 import textwrap
@@ -11,11 +8,10 @@ from typing import Any
 import polars as pl
 
 from reports import _words
-from reports._look import cell, text
 from reports._parts import baseline, contradictions, exceptions, method, own
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
-from reports._safe import cut
+from reports._safe import cut, visible
 from scanner.model import Exit, Outcome, Report, RuleReport, Severity
 from scanner.when import instant
 
@@ -41,25 +37,23 @@ class Page:
         self.width = max(NARROWEST, min(width, WIDEST))
         self.lines: list[str] = []
 
-    def paint(self, said: str, code: str) -> str:
+    def paint(self, text: str, code: str) -> str:
         """Colour a text that is already safe."""
-        return f"\x1b[{code}m{said}\x1b[0m" if self.colour else said
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
-    def say(self, said: str = "", indent: int = 0, sign: str = "") -> None:
-        """Add a paragraph; a sign of ours may stand before it."""
+    def say(self, text: str = "", indent: int = 0) -> None:
+        """Add a paragraph."""
         pad = " " * indent
-        shown = cell(said, LONGEST)
-        first = f"{pad}{sign}"
-        wrapped = textwrap.wrap(shown, self.width, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
-        self.lines += wrapped or [""]
+        shown = cut(visible(text), LONGEST)
+        self.lines += textwrap.wrap(shown, self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False) or [""]
 
-    def put(self, said: str) -> None:
+    def put(self, text: str) -> None:
         """Add a line as it stands."""
-        self.lines.append(said)
+        self.lines.append(text)
 
-    def head(self, said: str) -> None:
+    def head(self, text: str) -> None:
         """Add a heading after an empty line."""
-        self.lines += ["", self.paint(said, "1")]
+        self.lines += ["", self.paint(text, "1")]
 
 
 def summary(report: Report, *, colour: bool = False, width: int | None = None, quiet: bool = False) -> str:
@@ -76,7 +70,7 @@ def summary(report: Report, *, colour: bool = False, width: int | None = None, q
         _contradictions(page, report)
         _governed(page, report)
         page.put("")
-    page.put(f"exit {int(report.exit.code)}: {text('; '.join(report.exit.reasons))}")
+    page.put(f"exit {int(report.exit.code)}: {visible('; '.join(report.exit.reasons))}")
     return "\n".join(page.lines) + "\n"
 
 
@@ -169,7 +163,7 @@ def _finding(page: Page, row: Mapping[str, Any], rule: RuleReport, *, alike: boo
     severity = row["severity"]
     mark = page.paint(f"{MARKS[severity]} {severity:<8}", COLOURS[severity])
     mode = "" if row["mode"] == "block" else f"  ({row['mode']}s, does not block)"
-    page.put(f"  {mark}  {text(row['rule_id'])}{mode}")
+    page.put(f"  {mark}  {visible(row['rule_id'])}{mode}")
     page.say(_said(row), 14)
     if row["members"]:
         page.say(f"members: {_some(row['members'])}", 14)
@@ -177,7 +171,7 @@ def _finding(page: Page, row: Mapping[str, Any], rule: RuleReport, *, alike: boo
     page.say(f"at {_words.place(row)}{place}   F-{row['finding_id'][:8]}", 14)
     seen = "; ".join(value for _, value in listing.observed(row["kind"], row["observed"])) or "what was observed"
     limit = row["limit"] or rule.limit or "the limit"
-    page.say(by_rule.filled(rule.fix, name=cut(row["name"], 120), observed=seen, limit=limit), 14, "→ ")
+    page.say(f"→ {by_rule.filled(rule.fix, name=cut(row['name'], 120), observed=seen, limit=limit)}", 14)
 
 
 def _gaps(page: Page, report: Report) -> None:

@@ -116,10 +116,10 @@ def _rule(rule_id: str, names: list[str]) -> None:
 
 
 def _print(title: str, *pairs: tuple[str, str]) -> None:
-    from reports._look import text as shown
+    from reports._safe import visible
 
     page = _terminal.Page()
-    print(page.paint(shown(title), "1"))
+    print(page.paint(visible(title), "1"))
     for label, text in pairs:
         for line in page.pair(label, text, whole=label in WHOLE):
             print(line)

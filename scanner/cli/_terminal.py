@@ -32,12 +32,12 @@ class Page:
 
     def wrapped(self, text: str, indent: int) -> list[str]:
         """Wrap to lines without their indent; paths, ids and flags are broken at no hyphen, so that they can be copied."""
-        from reports._look import text as shown
+        from reports._safe import visible
 
-        return textwrap.wrap(shown(text), max(20, self.width - indent), break_on_hyphens=False) or [""]
+        return textwrap.wrap(visible(text), max(20, self.width - indent), break_on_hyphens=False) or [""]
 
     def pair(self, label: str, text: str, *, whole: bool = False) -> Iterator[str]:
-        """Write a label and its text beside it; one that is whole stands on one line, however long, to be copied."""
+        """Write a label and its text beside it; one that is whole stands on one line, however long."""
         from reports._safe import visible
 
         if text:

@@ -1,17 +1,12 @@
 """The terminal summary: verdict, counts, worst findings with where and what to do, and what stands apart."""
 
-import html
 import re
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from reports import html as page
-from reports import json as whole
-from reports.pdf import _document
 from reports.terminal import summary
-from reports.view import build
 from scanner.model import FINDINGS, Exit
 from tests.reports import oddities
 from tests.reports.factory import report
@@ -102,30 +97,6 @@ def test_hostile_names_are_visible_and_bounded() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     assert "<U+202E>" in text or "10,000 characters" in text
     assert len(text) < 20_000
-
-
-SPOOF = "\u0455\u0440\u043e\u043e\u0493.example.com"
-"""Cyrillic letters that look like `spoof`."""
-
-
-def test_a_name_is_shown_alike_by_all_that_people_read() -> None:
-    """A letter that no font of the reports has is spelled out in the terminal, in HTML and in PDF; data keep it."""
-    spelled = "<U+0455><U+0440><U+043E><U+043E><U+0493>.example.com"
-    made = report()
-    rows = [row | {"name": SPOOF, "uri": "one.pem", "message": "it is wrong"} for row in made.findings.head(1).to_dicts()]
-    made = replace(made, findings=pl.DataFrame(rows, schema=FINDINGS))
-    shown = [summary(made, width=110), html.unescape(_document.document(build(made, b"{}"), {}, {}).replace("\u200b", ""))]
-    shown += [page.render.render(made, {}).decode().replace("\\u003c", "<").replace("\\u003e", ">")]
-    for text in shown:
-        assert spelled in text
-        assert SPOOF not in text
-    assert SPOOF in whole.render.render(made, {}).decode()
-
-
-def test_our_own_signs_stay_signs() -> None:
-    """The arrow before what to do is not spelled out, though the fonts of the reports lack it."""
-    assert "→ " in summary(report(), width=110)
-    assert "<U+" not in summary(report(), width=110)
 
 
 def test_members_of_a_group_are_some_and_a_count() -> None:
