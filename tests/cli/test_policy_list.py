@@ -105,7 +105,7 @@ def test_a_policy_is_shown_with_documents_parameters_and_rules(tmp_path: Path, m
     """Head, sources with edition and confidence, parameters with bounds, rules by severity with enforcement and clause."""
     (tmp_path / "hostile.yaml").write_text(HOSTILE)
     shown = plain(on_terminal(monkeypatch, "show", str(tmp_path / "hostile.yaml")))
-    assert shown.startswith("hostile 1.0.0 — Title <script> <U+65E5><U+672C>\n")
+    assert shown.startswith("hostile 1.0.0 — Title <script> 日本\n")
     assert "  sources      d: A document [link](x) 1, from secondary sources\n" in shown
     assert "  params       days = 90d (at most 120d): How long.\n" in shown
     assert (
