@@ -1,12 +1,17 @@
 """The terminal summary: verdict, counts, worst findings with where and what to do, and what stands apart."""
 
+import html
 import re
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from reports import html as page
+from reports import json as whole
+from reports.pdf import _document
 from reports.terminal import summary
+from reports.view import build
 from scanner.model import FINDINGS, Exit
 from tests.reports import oddities
 from tests.reports.factory import report
@@ -97,6 +102,21 @@ def test_hostile_names_are_visible_and_bounded() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     assert "<U+202E>" in text or "10,000 characters" in text
     assert len(text) < 20_000
+
+
+def test_a_letter_of_another_script_stays_where_it_can_be_drawn() -> None:
+    """Terminals and data keep it; HTML and PDF, whose fonts lack it, spell it out. What cannot be seen is spelled out by all."""
+    made = report()
+    name = "\u0455\u0440\u043e\u043e\u0493\u202e.example.com"
+    rows = [row | {"name": name, "uri": "one.pem", "message": "it is wrong"} for row in made.findings.head(1).to_dicts()]
+    made = replace(made, findings=pl.DataFrame(rows, schema=FINDINGS))
+    documents = [html.unescape(_document.document(build(made, b"{}"), {}, {}).replace("\u200b", ""))]
+    documents += [page.render.render(made, {}).decode().replace("\\u003c", "<").replace("\\u003e", ">")]
+    assert "\u0455\u0440\u043e\u043e\u0493<U+202E>.example.com" in summary(made, width=110)
+    assert name in whole.render.render(made, {}).decode()
+    for text in documents:
+        assert "<U+0455><U+0440><U+043E><U+043E><U+0493><U+202E>.example.com" in text
+        assert "\u0455" not in text
 
 
 def test_members_of_a_group_are_some_and_a_count() -> None:
