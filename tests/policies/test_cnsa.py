@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from scanner import tables
+from scanner.errors import PolicyError
 from scanner.model import Mode
 from scanner.rules import load, proof
 from scanner.rules.find import PolicyFile
@@ -70,9 +71,7 @@ def test_a_key_outside_both_suites_is_one_finding() -> None:
     assert verdicts.failed("cnsa-2.0", weak.der, TODAY) == {"key"}
 
 
-def test_the_date_of_the_faq_can_be_chosen() -> None:
-    """`set` moves 2033 to 2032, as the FAQ's 2031-12-31 says."""
-    child = b"""\
+NSS = b"""\
 policy: nss
 version: 1.0.0
 title: NSS
@@ -81,10 +80,23 @@ advisory: All of it warns.
 extends: [cnsa-2.0]
 set: { others_from: 2032-01-01 }
 """
-    (policy,) = load.load([PolicyFile("nss.yaml", child)])
+
+
+def test_the_date_of_the_faq_can_be_chosen() -> None:
+    """`set` moves 2033 to 2032, as the FAQ's 2031-12-31 says."""
+    (policy,) = load.load([PolicyFile("nss.yaml", NSS)])
     (rule,) = [one for one in policy.rules if one.id == "cnsa-2.0/others-until-2033"]
     assert "2032" in str(rule.require)
     assert "2033" not in str(rule.require)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"), [("signing_from", "2031-01-02"), ("network_from", "2099-01-01"), ("others_from", "2034-01-02")]
+)
+def test_no_date_can_be_later_than_any_reading_of_the_document(name: str, day: str) -> None:
+    """Who wants more time says so with an override, which reports list; a setting they do not."""
+    with pytest.raises(PolicyError, match=f"nss.yaml:7:.*{name}: {day} is outside the bound at_most"):
+        load.load([PolicyFile("nss.yaml", NSS.replace(b"others_from: 2032-01-01", f"{name}: {day}".encode()))])
 
 
 ENDPOINT = {
