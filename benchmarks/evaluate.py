@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from benchmarks import by_hand, estate, timing
-from scanner.rules import find, load
-from scanner.rules.evaluate import Evaluation, evaluate
-from scanner.rules.syntax import Rule
+from scanner.rules.engine.evaluate import Evaluation, evaluate
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
 
 ROWS = 1_000_000
 ROUNDS = 5

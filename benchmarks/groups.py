@@ -10,9 +10,9 @@ import polars as pl
 
 from benchmarks import estate, timing
 from scanner.model import Mode, OnUnknown, Severity
-from scanner.rules import groups_found
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import AllOf, Distinct, Group, Literal, Mark, Members, Rule, Share, Size, Test
+from scanner.rules.engine import groups_found
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import AllOf, Distinct, Group, Literal, Mark, Members, Rule, Share, Size, Test
 
 ROWS = 1_000_000
 ROUNDS, LIMIT = 5, 1.5

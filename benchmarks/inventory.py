@@ -23,9 +23,9 @@ from scanner.importers._walk import documents
 from scanner.inventory.intake import Intake
 from scanner.inventory.merge import merge
 from scanner.model import Table
-from scanner.rules import find, load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Rule
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
 
 ROWS = 1_000_000
 ROUNDS = 5

@@ -13,14 +13,14 @@ import yaml
 
 from benchmarks import estate, timing
 from benchmarks.by_hand import public_tls
-from scanner.rules import find, load
-from scanner.rules.compile import truth
-from scanner.rules.find import PolicyFile
-from scanner.rules.lower import lower
-from scanner.rules.operators import pattern_fault
-from scanner.rules.scope import Row
-from scanner.rules.survey import Survey
-from scanner.rules.syntax import Policy
+from scanner.rules.engine.compile import truth
+from scanner.rules.engine.lower import lower
+from scanner.rules.engine.scope import Row
+from scanner.rules.engine.survey import Survey
+from scanner.rules.language.operators import pattern_fault
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
 
 POLICIES, RULES, ROUNDS = 20, 30, 5
 LIMIT = 1.5

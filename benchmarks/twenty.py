@@ -10,8 +10,8 @@ import polars as pl
 from benchmarks import by_hand, estate, timing
 from benchmarks.evaluate import COUNTS, FINDINGS, ROWS, found, judged
 from benchmarks.load import POLICIES, texts
-from scanner.rules import load
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import load
 
 ROUNDS = 2
 

@@ -10,10 +10,10 @@ from typing import Any
 from scanner import tables
 from scanner.errors import UsageError
 from scanner.importers import all_importers
-from scanner.rules import find, load
-from scanner.rules.compile import fields_read
-from scanner.rules.operator_pages import operators_of
-from scanner.rules.words import nearest
+from scanner.rules.engine.compile import fields_read
+from scanner.rules.language.words import nearest
+from scanner.rules.reader import find, load
+from scanner.rules.said.operator_pages import operators_of
 from scanner.tables import Fact, Origin
 
 SHOWN_VALUES = 12

@@ -12,10 +12,11 @@ from scanner.importers import all_importers
 from scanner.inventory.identity import finding_id
 from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity, Spot
 from scanner.request import Request
-from scanner.rules import groups_found, groups_words, message
-from scanner.rules.compile import fields_read
-from scanner.rules.evaluate import Evaluation
-from scanner.rules.syntax import Policy, Rule
+from scanner.rules.engine import groups_found
+from scanner.rules.engine.compile import fields_read
+from scanner.rules.engine.evaluate import Evaluation
+from scanner.rules.language.syntax import Policy, Rule
+from scanner.rules.said import groups_words, message
 from scanner.tables import Origin
 from scanner.when import plain
 

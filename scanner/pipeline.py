@@ -14,10 +14,11 @@ from scanner.inventory.merge import Merged, merge
 from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules import accepted, contradictions
-from scanner.rules.accepted import Accepted, Marked
-from scanner.rules.evaluate import Evaluation, evaluate
-from scanner.rules.syntax import Policy, Rule
+from scanner.rules import contradictions
+from scanner.rules.acceptance import accepted
+from scanner.rules.acceptance.accepted import Accepted, Marked
+from scanner.rules.engine.evaluate import Evaluation, evaluate
+from scanner.rules.language.syntax import Policy, Rule
 from scanner.trust import chain, roots
 
 
@@ -100,7 +101,7 @@ def judged(
 
 def with_controls(report: Report) -> Report:
     """Add what the rules tell of the controls of frameworks; only what is written to files shows it, and the maps cost time."""
-    from scanner.rules import coverage
+    from scanner.rules.controls import coverage
 
     return replace(report, frameworks=coverage.find(report.rules))
 

@@ -17,11 +17,12 @@ from scanner.importers import choose
 from scanner.importers._walk import documents
 from scanner.model import GivenFile, PolicyReport, Problem, Record, RuleReport, Severity, Spot
 from scanner.request import Request
-from scanner.rules import find, handling, load, merged, message
-from scanner.rules.compile import column
-from scanner.rules.evaluate import Evaluation
-from scanner.rules.lists import Certificates
-from scanner.rules.syntax import Policy, Rule, Source
+from scanner.rules.engine.compile import column
+from scanner.rules.engine.evaluate import Evaluation
+from scanner.rules.language.syntax import Policy, Rule, Source
+from scanner.rules.reader import find, handling, load, merged
+from scanner.rules.reader.lists import Certificates
+from scanner.rules.said import message
 from scanner.tables import Fact, Origin
 
 IDENTITY = ("asset_id", "place", "name", "sources")

@@ -14,8 +14,8 @@ from scanner.inventory.clock import with_time
 from scanner.inventory.identity import finding_id
 from scanner.model import FINDINGS, GAPS, SIGHTINGS, Exit, Mode, OnUnknown, Problem, Severity, Spot
 from scanner.request import Request
-from scanner.rules.evaluate import Evaluation, evaluate
-from scanner.rules.syntax import Policy, Rule, Source
+from scanner.rules.engine.evaluate import Evaluation, evaluate
+from scanner.rules.language.syntax import Policy, Rule, Source
 from tests.requests import AS_OF, asked
 from tests.rules.rules import compared, rule
 

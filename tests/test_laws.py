@@ -17,11 +17,11 @@ from scanner import tables
 from scanner.cli._main import COMMANDS, EPILOG, parser
 from scanner.inventory.clock import with_time
 from scanner.model import Exit, Report
-from scanner.rules import find, load
-from scanner.rules.compile import column
-from scanner.rules.operator_pages import EXAMPLES, NULLS
-from scanner.rules.operators import OPERATORS
-from scanner.rules.syntax import Elements, Not, Predicate
+from scanner.rules.engine.compile import column
+from scanner.rules.language.operators import OPERATORS
+from scanner.rules.language.syntax import Elements, Not, Predicate
+from scanner.rules.reader import find, load
+from scanner.rules.said.operator_pages import EXAMPLES, NULLS
 from tests.reports import oddities
 from tests.requests import AS_OF
 from tests.rules.worlds import EQUAL, NUMERIC, PATTERNS

@@ -55,7 +55,7 @@ def create_baseline(options: argparse.Namespace) -> Exit:
     """Write all open findings of a result; say what is left out."""
     from reports._safe import visible
     from scanner.cli import _outputs
-    from scanner.rules import baseline
+    from scanner.rules.acceptance import baseline
 
     if not options.owner.strip():
         raise UsageError("--owner: say who answers for the baseline")
@@ -76,7 +76,7 @@ def create_baseline(options: argparse.Namespace) -> Exit:
 def diff_baseline(options: argparse.Namespace) -> Exit:
     """Print what a result has beyond a baseline, and what it lacks."""
     from reports._safe import visible
-    from scanner.rules import baseline
+    from scanner.rules.acceptance import baseline
 
     held = baseline.load(options.baseline)
     report = _report(options.result)
@@ -94,8 +94,8 @@ def diff_baseline(options: argparse.Namespace) -> Exit:
 
 def _rules(report: Report) -> dict[str, Any]:
     """Read the rules back from the policies stored beside the result; without one, observed values do not compare."""
-    from scanner.rules import load
-    from scanner.rules.find import PolicyFile
+    from scanner.rules.reader import load
+    from scanner.rules.reader.find import PolicyFile
 
     found: dict[str, Any] = {}
     for policy in report.policies:

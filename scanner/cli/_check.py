@@ -143,7 +143,7 @@ def settings_of(options: argparse.Namespace) -> tuple[dict[str, Any], Path | Non
     config_path = _config_path(options, root)
     if config_path is None:
         return {}, None
-    from scanner.rules.config import load
+    from scanner.rules.reader.config import load
 
     return load(config_path), config_path
 

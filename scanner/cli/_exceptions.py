@@ -98,7 +98,7 @@ def listing(options: argparse.Namespace) -> Exit:
 def _reports(options: argparse.Namespace) -> list[Any]:
     """Read files as their dates and policies have them, and results as they were judged."""
     from scanner.inventory import store
-    from scanner.rules import exception_findings, waiving
+    from scanner.rules.acceptance import exception_findings, waiving
 
     names = _files(options)
     results = [name for name in names if Path(name).is_dir()]
@@ -111,7 +111,7 @@ def _reports(options: argparse.Namespace) -> list[Any]:
 def lint_files(options: argparse.Namespace) -> Exit:
     """List every fault; exit 2 where there is one."""
     from scanner.model import ExceptionState
-    from scanner.rules import exceptions
+    from scanner.rules.reader import exceptions
 
     names, as_of = _files(options), _as_of(options)
     fitted = _fitted(names, options)
@@ -140,7 +140,8 @@ def add_entry(options: argparse.Namespace) -> Exit:
     """Write an entry that lint finds right, at the end of the file."""
     from scanner.cli import _outputs
     from scanner.model import ExceptionState
-    from scanner.rules import exceptions, exceptions_file, waiving
+    from scanner.rules.acceptance import exceptions_file, waiving
+    from scanner.rules.reader import exceptions
 
     path, as_of = Path(options.file), _as_of(options)
     if path.is_dir():
@@ -175,7 +176,7 @@ def _meant(options: argparse.Namespace) -> tuple[str, str]:
     if options.rule or options.assets:
         raise UsageError("--finding stands instead of --rule and --assets")
     from scanner.inventory import store
-    from scanner.rules import flow
+    from scanner.rules.language import flow
 
     label, folder = options.finding
     if not Path(folder).is_dir():
@@ -190,8 +191,8 @@ def _meant(options: argparse.Namespace) -> tuple[str, str]:
 
 
 def _one_line(text: str) -> str:
-    from scanner.rules import flow
-    from scanner.rules.tree import Faults, parse
+    from scanner.rules.language import flow
+    from scanner.rules.language.tree import Faults, parse
 
     faults = Faults("--assets")
     node = parse(text.encode(), faults)
@@ -210,7 +211,8 @@ def prune_files(options: argparse.Namespace) -> Exit:
     """Take out lapsed entries, and those that every given RESULT says are unused; print the difference."""
     from scanner.cli import _outputs
     from scanner.model import ExceptionState
-    from scanner.rules import exceptions, exceptions_file
+    from scanner.rules.acceptance import exceptions_file
+    from scanner.rules.reader import exceptions
 
     as_of, unused, removed = _as_of(options), _unused(options.unused), 0
     for name in _files(options):
@@ -260,7 +262,8 @@ def _policies(options: argparse.Namespace) -> Any:
 
 
 def _fitted(names: Sequence[str], options: argparse.Namespace) -> Any:
-    from scanner.rules import exceptions, waiving
+    from scanner.rules.acceptance import waiving
+    from scanner.rules.reader import exceptions
 
     return waiving.fit(exceptions.load(names), _policies(options)) if names else ()
 

@@ -17,8 +17,8 @@ def duration(text: str | None) -> timedelta | None:
     if text is None:
         return None
     from scanner import tables
-    from scanner.rules import scalars
-    from scanner.rules.tree import Scalar
+    from scanner.rules.language import scalars
+    from scanner.rules.language.tree import Scalar
 
     try:
         found = scalars.typed(Scalar(text, 1, 1), tables.DURATION, "--lapsing")

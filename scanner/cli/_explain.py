@@ -74,8 +74,8 @@ def _of_the_run(subject: str) -> bool:
 def _word(subject: str) -> bool:
     """Explain a word of the policy language, if it is one: a field of every kind that has it, or an operator."""
     from scanner import fields, tables
-    from scanner.rules import operator_pages
-    from scanner.rules.operators import OPERATORS
+    from scanner.rules.language.operators import OPERATORS
+    from scanner.rules.said import operator_pages
 
     if subject in OPERATORS:
         operator = OPERATORS[subject]
@@ -87,7 +87,8 @@ def _word(subject: str) -> bool:
 
 
 def _rule(rule_id: str, names: list[str]) -> None:
-    from scanner.rules import explanation, find, load, message, page_rules
+    from scanner.rules.reader import find, load
+    from scanner.rules.said import explanation, message, page_rules
 
     # Each alone: a child may say a rule of another shipped policy differently. The one that wrote the rule is believed.
     policies = [policy for name in names or find.shipped() for policy in load.load(find.find(name))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.errors import UsageError
 from scanner.model import Outcome, Report, RuleReport
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
 
 COMMAND, ADDRESS = "see it by", "read it at"
 WHOLE = (COMMAND, ADDRESS)
@@ -67,8 +67,8 @@ def _advice(row: dict[str, Any], rule: RuleReport) -> str:
 
 def _group(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
     """Say the figures of a group, its members, and the limits of its rule by date."""
-    from scanner.rules import explanation
-    from scanner.rules.values import listed
+    from scanner.rules.language.values import listed
+    from scanner.rules.said import explanation
 
     written = _rule_of(report, rule)
     figures = json.loads(row["observed"])
@@ -86,7 +86,7 @@ def _group(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[
 def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tuple[str, str]]:
     """Say clock, limits, evidence and clause, from the policy as it was evaluated."""
     from scanner import pipeline
-    from scanner.rules import explanation
+    from scanner.rules.said import explanation
 
     written = _rule_of(report, rule)
     known = pipeline.timed(report.tables, report.as_of)
@@ -95,7 +95,8 @@ def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tu
         return [("says", row["message"]), ("asks", row["limit"]), *_facts(json.loads(row["observed"]))]
     asset = table.row(0, named=True)
     outcome, uri = Outcome(row["outcome"]), row["uri"] or ""
-    told = explanation.explain(written, row["kind"], asset, outcome, row["missing"], report.as_of, uri, row["line"])
+    seen = (uri, row["line"], row["pointer"])
+    told = explanation.explain(written, row["kind"], asset, outcome, row["missing"], report.as_of, *seen)
     return [
         ("says", row["message"]),
         ("asks", row["limit"]),
@@ -110,7 +111,7 @@ def _explained(report: Report, row: dict[str, Any], rule: RuleReport) -> list[tu
 
 def _facts(known: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Say the facts of a finding, one a line, the first with the label."""
-    from scanner.rules.values import in_words
+    from scanner.rules.language.values import in_words
 
     texts = [f"{name}: {value if isinstance(value, str) else in_words(value)}" for name, value in known.items()]
     return [("" if number else "evidence", text) for number, text in enumerate(texts)]
@@ -119,8 +120,8 @@ def _facts(known: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _rule_of(report: Report, rule: RuleReport) -> Rule | None:
     """Read the rule back from the policies stored beside the result."""
     from scanner.errors import PolicyError
-    from scanner.rules import load
-    from scanner.rules.find import PolicyFile
+    from scanner.rules.reader import load
+    from scanner.rules.reader.find import PolicyFile
 
     for policy in report.policies:
         try:
@@ -151,7 +152,7 @@ def _several(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
 
 def limits(rule: Rule) -> list[tuple[str, str]]:
     """Say the limits of a rule by date."""
-    from scanner.rules import asked
+    from scanner.rules.said import asked
 
     return _several("limits", [f"{since}: {limit}" for since, limit in asked.schedule(rule)])
 

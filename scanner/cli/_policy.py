@@ -58,7 +58,7 @@ def list_fields(options: argparse.Namespace) -> Exit:
 
 def print_schema(_options: argparse.Namespace) -> Exit:
     """Print the JSON Schema of the policy language."""
-    from scanner.rules import schema
+    from scanner.rules.reader import schema
 
     print(schema.text(), end="")
     return Exit.OK

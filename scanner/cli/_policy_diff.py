@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.errors import UsageError
 from scanner.model import Exit
-from scanner.rules.syntax import Policy
+from scanner.rules.language.syntax import Policy
 
 FORMATS = ("text", "markdown", "json")
 EPILOG = """\
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> Exit:
     from scanner.cli import _policy_diff_words as words
     from scanner.cli import _policy_impact
     from scanner.probes.progress import Silent
-    from scanner.rules.diff import diff
+    from scanner.rules.compare.diff import diff
 
     evidence = [path for paths in options.evidence for path in paths]
     for flag, given in (("--as-of", options.as_of), ("--roots", options.roots)):
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _loaded(name: str, root: Path) -> tuple[Policy, ...]:
     from scanner import scope
-    from scanner.rules import find, load
+    from scanner.rules.reader import find, load
 
     return load.load(find.find(name), scope.listed(root))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from reports._safe import visible
 from scanner.cli._policy_impact import MOST_EXAMPLES, Effect, Impact
-from scanner.rules.diff import Diff, RuleChange, Section
-from scanner.rules.syntax import Policy
-from scanner.rules.values import instant
+from scanner.rules.compare.diff import Diff, RuleChange, Section
+from scanner.rules.language.syntax import Policy
+from scanner.rules.language.values import instant
 
 SCHEMA_VERSION = 1
 _LESS = (Section.LOOSENED, Section.REMOVED, Section.DISABLED)

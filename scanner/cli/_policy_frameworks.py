@@ -48,7 +48,7 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Print the list, or one map."""
-    from scanner.rules import framework_schema, frameworks
+    from scanner.rules.controls import framework_schema, frameworks
 
     if options.schema:
         print(framework_schema.text(), end="")
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _rules(names: Sequence[str]) -> list[str]:
     """Name the rules of policies; each is loaded by itself, since two may say one rule differently."""
-    from scanner.rules import find, load
+    from scanner.rules.reader import find, load
 
     files = [file for name in names or find.shipped() for file in find.find(name)]
     return sorted({rule.id for file in files for policy in load.load([file]) for rule in policy.rules})
@@ -91,8 +91,8 @@ def _listing(maps: Sequence[Any]) -> Iterable[str]:
 
 def _one(framework: Any, rules: Sequence[str]) -> Iterable[str]:
     from scanner.model import Coverage
-    from scanner.rules import frameworks
-    from scanner.rules.values import instant
+    from scanner.rules.controls import frameworks
+    from scanner.rules.language.values import instant
 
     wide = min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
     yield f"{framework.id}  {framework.title}"
@@ -133,7 +133,7 @@ def _count(matched: Sequence[str]) -> str:
 
 
 def _plain(framework: Any, rules: Sequence[str]) -> dict[str, Any]:
-    from scanner.rules.values import instant
+    from scanner.rules.language.values import instant
 
     return {
         "id": framework.id, "title": framework.title, "edition": framework.edition,

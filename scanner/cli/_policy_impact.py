@@ -7,8 +7,8 @@ from typing import Any
 
 from scanner.probes.progress import Progress
 from scanner.request import Request
-from scanner.rules.diff import Diff
-from scanner.rules.syntax import Policy
+from scanner.rules.compare.diff import Diff
+from scanner.rules.language.syntax import Policy
 
 MOST_EXAMPLES = 3
 Key = tuple[str, str, str, str]
@@ -70,7 +70,7 @@ Findings = dict[str, dict[Key, Mapping[str, Any]]]
 def _judged(request: Request, policies: Sequence[Policy], merged: Any, renamed: Mapping[str, str]) -> Findings:
     """Judge by one side; findings by rule and key."""
     from scanner import judge, pipeline, scope
-    from scanner.rules.evaluate import evaluate
+    from scanner.rules.engine.evaluate import evaluate
 
     rules = scope.rules(policies, request)
     derived = pipeline.derive(merged, scope.helpers(policies, request), scope.roots(request))

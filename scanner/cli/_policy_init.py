@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.errors import UsageError
 from scanner.model import Exit
-from scanner.rules.syntax import Policy
+from scanner.rules.language.syntax import Policy
 
 EPILOG = """\
 examples:
@@ -39,7 +39,7 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Write the file; nothing that is there is overwritten without --force."""
-    from scanner.rules import schema, starter
+    from scanner.rules.reader import schema, starter
 
     name, path = _named(options)
     parents = _parents(options.extends, path)
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _named(options: argparse.Namespace) -> tuple[str, Path | None]:
     """Agree on id and file."""
-    from scanner.rules import find
+    from scanner.rules.reader import find
 
     given = None if options.output in {None, "-"} else Path(options.output)
     name = options.name or (given.stem if given is not None else NAME)
@@ -77,8 +77,8 @@ def _named(options: argparse.Namespace) -> tuple[str, Path | None]:
 
 def _parents(names: list[str], path: Path | None) -> tuple[Policy, ...]:
     """Load what it builds on; a child finds policies beside its file, and the shipped ones."""
-    from scanner.rules import find, load
-    from scanner.rules.words import nearest
+    from scanner.rules.language.words import nearest
+    from scanner.rules.reader import find, load
 
     files = []
     for name in names:
@@ -92,8 +92,8 @@ def _parents(names: list[str], path: Path | None) -> tuple[Policy, ...]:
 
 def _prove(name: str, text: str, path: Path | None) -> None:
     """Load what will be written, so that nobody starts with a file that does not load."""
-    from scanner.rules import load
-    from scanner.rules.find import PolicyFile
+    from scanner.rules.reader import load
+    from scanner.rules.reader.find import PolicyFile
 
     folder = path.parent if path is not None else Path()
     load.load([PolicyFile(f"{name}.yaml", text.encode(), folder=folder)])

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from scanner.errors import Fault, PolicyError
 from scanner.model import Exit
+from scanner.rules.language.syntax import Policy
 from scanner.rules.proof import Result
-from scanner.rules.syntax import Policy
 
 WHICH = "shipped name, file or folder (default: all shipped)"
 SCHEMA_VERSION = 1
@@ -83,7 +83,7 @@ def _proven(names: Iterable[str]) -> _Proof:
     """Load each file by itself, so that the faults of one do not hide those of another; then run what loads."""
     from scanner import scope
     from scanner.cli._check import default_root
-    from scanner.rules import find, load
+    from scanner.rules.reader import find, load
 
     found, certificates = _Proof(), scope.listed(default_root().resolve())
     files = {file.path: file for name in names or find.shipped() for file in find.find(name)}

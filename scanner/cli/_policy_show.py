@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.cli import _terminal
 from scanner.model import Exit, Severity
-from scanner.rules.syntax import Policy, Rule, Source
+from scanner.rules.language.syntax import Policy, Rule, Source
 
 SHOW_EPILOG = """\
 On a terminal it is printed for people; redirected to a file or a pipe as YAML, merged and with the origin of every value, which
@@ -48,14 +48,14 @@ def add(verbs: Any) -> None:
 
 
 def _loaded(name: str) -> tuple[Policy, ...]:
-    from scanner.rules import find, load
+    from scanner.rules.reader import find, load
 
     return tuple(policy for policy in load.load(find.find(name)) if policy.named)
 
 
 def listing(options: argparse.Namespace) -> Exit:
     """Say name, version, count of rules and title of every shipped policy, and how they hang together."""
-    from scanner.rules import find
+    from scanner.rules.reader import find
 
     # NOTE: one by one, since a policy and its child say one rule differently, which one run refuses.
     policies = [policy for name in find.shipped() for policy in _loaded(name)]
@@ -70,7 +70,7 @@ def listing(options: argparse.Namespace) -> Exit:
 
 def show(options: argparse.Namespace) -> Exit:
     """Print a policy in the form that was asked for, or that fits where it goes."""
-    from scanner.rules import merged
+    from scanner.rules.reader import merged
 
     form = options.form or ("text" if sys.stdout.isatty() else "yaml")
     policies = _loaded(options.policy)
@@ -106,7 +106,7 @@ class _Page(_terminal.Page):
 
     def whole(self, policy: Policy) -> Iterator[str]:
         """Write head, documents, parameters, and the rules by severity."""
-        from scanner.rules import page_adapting, page_rules
+        from scanner.rules.said import page_adapting, page_rules
 
         yield from (self.paint(line, "1") for line in self.wrapped(f"{policy.id} {policy.version} — {policy.title}", 0))
         yield from self.pair("owner", policy.owner)
@@ -155,7 +155,7 @@ def _footing(rule: Rule, enforced: str) -> str:
 
 
 def _cited(source: Source) -> str:
-    from scanner.rules.values import instant
+    from scanner.rules.language.values import instant
 
     checked = f", checked {instant(source.checked)}" if source.checked else ""
     read = ", from secondary sources" if source.confidence == "secondary" else ""
@@ -168,7 +168,7 @@ def _head(policy: Policy) -> dict[str, Any]:
 
 
 def _whole(policy: Policy) -> dict[str, Any]:
-    from scanner.rules import page_adapting
+    from scanner.rules.said import page_adapting
 
     params = [
         {"name": name, "value": value, "bounds": bounds, "doc": doc}
@@ -183,7 +183,7 @@ def _whole(policy: Policy) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    from scanner.rules import asked
+    from scanner.rules.said import asked
     from scanner.when import instant
 
     return {

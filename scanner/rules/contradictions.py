@@ -15,12 +15,12 @@ from itertools import product
 import polars as pl
 
 from scanner.model import Contradiction, Mode
-from scanner.rules.compile import column
-from scanner.rules.evaluate import Evaluation
-from scanner.rules.single import Item, judge
-from scanner.rules.stances import Stance, accepting, rejecting
-from scanner.rules.syntax import Policy, Predicate, Rule
-from scanner.rules.values import in_words
+from scanner.rules.engine.compile import column
+from scanner.rules.engine.evaluate import Evaluation
+from scanner.rules.engine.single import Item, judge
+from scanner.rules.language.syntax import Policy, Predicate, Rule
+from scanner.rules.language.values import in_words
+from scanner.rules.said.stances import Stance, accepting, rejecting
 
 MOST_EXAMPLES = 3
 MOST_VALUES = 20

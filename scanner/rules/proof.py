@@ -9,10 +9,12 @@ import polars as pl
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Outcome
-from scanner.rules import groups_found, groups_reader, groups_words, message
-from scanner.rules.evaluate import Evaluation, evaluate
-from scanner.rules.reads import fields_read
-from scanner.rules.syntax import Distinct, Mark, Policy, Row, Rule
+from scanner.rules.engine import groups_found
+from scanner.rules.engine.evaluate import Evaluation, evaluate
+from scanner.rules.engine.reads import fields_read
+from scanner.rules.language.syntax import Distinct, Mark, Policy, Row, Rule
+from scanner.rules.reader import groups_reader
+from scanner.rules.said import groups_words, message
 from scanner.tables import Fact, Origin
 
 HEALTHY = "healthy"

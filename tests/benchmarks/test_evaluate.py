@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from benchmarks import by_hand, estate, evaluate
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
 
 ROWS = 20_000
 

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.cli import main
 from scanner.errors import PolicyError
-from scanner.rules.config import load
+from scanner.rules.reader.config import load
 from tests.factories import certificate, root
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import main
-from scanner.rules import framework_schema, frameworks
+from scanner.rules.controls import framework_schema, frameworks
 
 HOUSE = """\
 framework: house

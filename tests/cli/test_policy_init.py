@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import main
-from scanner.rules import find
+from scanner.rules.reader import find
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import main
-from scanner.rules import find, load
-from scanner.rules.find import PolicyFile
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
 
 HOSTILE = """\
 policy: hostile

@@ -7,9 +7,9 @@ import pytest
 from scanner import tables
 from scanner.inventory import cross
 from scanner.inventory.clock import with_time
-from scanner.rules import syntax
-from scanner.rules.compile import column
-from scanner.rules.syntax import Elements, Literal, Predicate
+from scanner.rules.engine.compile import column
+from scanner.rules.language import syntax
+from scanner.rules.language.syntax import Elements, Literal, Predicate
 
 AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
 LEAF = {"asset_id": "aa", "_decoded": True, "key.algorithm": "RSA", "key.bits": 2048, "san.dns": ["www.example.test"]}

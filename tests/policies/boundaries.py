@@ -10,9 +10,9 @@ import yaml
 
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
-from scanner.rules import find, load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Policy
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import find, load
 from scanner.trust import chain, roots
 
 SECOND = timedelta(seconds=1)

@@ -29,9 +29,9 @@ from scanner.model import RuleReport
 from scanner.pipeline import check, derive
 from scanner.probes.progress import Silent
 from scanner.rules import proof
-from scanner.rules.compile import column
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Row, Rule
+from scanner.rules.engine.compile import column
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Row, Rule
 from tests.conftest import CORPUS
 from tests.policies import evidence, scans, witnesses
 from tests.policies.witnesses import TODAY

@@ -13,9 +13,9 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from scanner import tables
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
-from scanner.rules import find, load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Rule
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
 from scanner.trust import chain, roots
 from tests.factories import Issued, key
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from scanner.inventory.clock import with_time
-from scanner.rules import load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Policy
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 from scanner.tables import utc
 from tests import factories
 from tests.policies import verdicts

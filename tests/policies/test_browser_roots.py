@@ -12,9 +12,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
 from scanner.facts import certificate
 from scanner.model import Mode
-from scanner.rules import load
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Policy
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 from scanner.tables import utc
 from tests import factories
 from tests.facts.surgery import tlv

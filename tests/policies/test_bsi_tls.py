@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa
 
 from scanner.model import Mode
-from scanner.rules import find, load
+from scanner.rules.reader import find, load
 from tests.factories import certificate, intermediate, key, root
 from tests.policies.scans import REFUSED, SCANS, Case, accepts, case, curves, failing, live, outcomes, says, sends
 

@@ -10,7 +10,7 @@ import pytest
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Mode
-from scanner.rules.evaluate import evaluate
+from scanner.rules.engine.evaluate import evaluate
 from scanner.tables import utc
 from tests import factories
 from tests.policies import verdicts

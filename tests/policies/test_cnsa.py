@@ -11,9 +11,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from scanner import tables
 from scanner.errors import PolicyError
 from scanner.model import Mode
-from scanner.rules import load, proof
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Row
+from scanner.rules import proof
+from scanner.rules.language.syntax import Row
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 from scanner.tables import utc
 from scanner.vocabulary import COMPOSITE_ML_DSA, SLH_DSA
 from tests import factories

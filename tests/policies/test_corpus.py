@@ -13,8 +13,8 @@ import pytest
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
 from scanner.model import Mode
-from scanner.rules import find, load
-from scanner.rules.evaluate import evaluate
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.reader import find, load
 from scanner.tables import utc
 from scanner.trust import chain, roots
 from tests.conftest import CORPUS

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from scanner.model import Coverage
-from scanner.rules import find, framework_schema, frameworks, load
-from scanner.rules.frameworks import Framework
-from scanner.rules.syntax import Rule
+from scanner.rules.controls import framework_schema, frameworks
+from scanner.rules.controls.frameworks import Framework
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
 
 HERE = Path(__file__).parent
 LISTED = yaml.safe_load((HERE / "framework_controls.yaml").read_text(encoding="utf-8"))["frameworks"]

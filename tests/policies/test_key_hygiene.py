@@ -12,7 +12,7 @@ from scanner import tables
 from scanner.inventory import cross
 from scanner.inventory.clock import with_time
 from scanner.model import Mode
-from scanner.rules.evaluate import evaluate
+from scanner.rules.engine.evaluate import evaluate
 from scanner.tables import utc
 from scanner.vocabulary import KEY_WEAKNESSES
 from tests import factories

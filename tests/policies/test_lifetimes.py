@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scanner.rules import find, load, proof
-from scanner.rules.syntax import Policy, Row
+from scanner.rules import proof
+from scanner.rules.language.syntax import Policy, Row
+from scanner.rules.reader import find, load
 
 (POLICY,) = load.load(find.find("public-tls"))
 SECOND = timedelta(seconds=1)

@@ -4,8 +4,9 @@ import random
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from scanner.rules import find, load, proof
-from scanner.rules.syntax import Row
+from scanner.rules import proof
+from scanner.rules.language.syntax import Row
+from scanner.rules.reader import find, load
 
 (POLICY,) = load.load(find.find("public-tls"))
 SPECIAL = [

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from scanner.model import Mode, Outcome
-from scanner.rules import find, load, proof
-from scanner.rules.syntax import Policy, Rule
+from scanner.rules import proof
+from scanner.rules.language.syntax import Policy, Rule
+from scanner.rules.reader import find, load
 
 SHIPPED = find.shipped()
 NAMED = {

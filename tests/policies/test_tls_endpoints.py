@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from scanner.rules import find, load
+from scanner.rules.reader import find, load
 from tests.factories import certificate, intermediate, root
 from tests.policies.scans import (
     REFUSED,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.rules import find, load
+from scanner.rules.reader import find, load
 from tests.factories import certificate, intermediate, root
 from tests.policies.scans import REFUSED, SCANS, accepts, case, failing, live, outcomes, sends
 

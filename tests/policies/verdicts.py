@@ -9,9 +9,9 @@ import polars as pl
 from scanner import tables
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
-from scanner.rules import find, load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.syntax import Policy
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import find, load
 from scanner.trust import chain, roots
 from scanner.vocabulary import COMPOSITE_ML_DSA, ML_DSA, ML_KEM, SLH_DSA
 from tests.policies.test_corpus import corpus

@@ -10,11 +10,11 @@ import polars as pl
 
 from scanner.facts import certificate
 from scanner.inventory.clock import with_time
-from scanner.rules import find, load
-from scanner.rules.compile import column
-from scanner.rules.evaluate import evaluate
-from scanner.rules.lower import lower
-from scanner.rules.syntax import Policy, Rule
+from scanner.rules.engine.compile import column
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.engine.lower import lower
+from scanner.rules.language.syntax import Policy, Rule
+from scanner.rules.reader import find, load
 from scanner.trust import chain, roots
 from tests.conftest import CORPUS
 from tests.policies import made

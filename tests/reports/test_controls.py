@@ -16,7 +16,7 @@ from reports.view import build
 from scanner.cli import main
 from scanner.errors import UsageError
 from scanner.model import ControlReport, Coverage, FrameworkReport, Report
-from scanner.rules import coverage
+from scanner.rules.controls import coverage
 from tests.reports import factory, oddities
 from tests.reports.governed import governed
 from tests.tools.browser import AXE, chromium, page

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from scanner import tables
-from scanner.rules.syntax import AllOf, AnyOf, Distinct, Members, Not, Operand, Predicate, Rule, Share, Size
+from scanner.rules.language.syntax import AllOf, AnyOf, Distinct, Members, Not, Operand, Predicate, Rule, Share, Size
 from tests.rules.reference import ABSENT, COMPARE, UNKNOWN, Asset, missing, resolve, truth, unknown_sources
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from scanner.rules.syntax import AllOf, AnyOf, Elements, InList, Not, Predicate, Size, Test
+from scanner.rules.language.syntax import AllOf, AnyOf, Elements, InList, Not, Predicate, Size, Test
 from scanner.tables import INTEGER
 from tests.rules import worlds
 from tests.rules.worlds import DAYS, LISTS, PATTERNS, SCALARS

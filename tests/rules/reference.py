@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from scanner import tables
-from scanner.rules.syntax import (
+from scanner.rules.language.syntax import (
     AllOf,
     AnyOf,
     Elements,

@@ -6,8 +6,8 @@ from typing import Any
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Mode, OnUnknown, Severity
-from scanner.rules.compile import column
-from scanner.rules.syntax import FieldOperand, Literal, Mark, Operand, Predicate, Rule, Scalar, Steps, Test
+from scanner.rules.engine.compile import column
+from scanner.rules.language.syntax import FieldOperand, Literal, Mark, Operand, Predicate, Rule, Scalar, Steps, Test
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 

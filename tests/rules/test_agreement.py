@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules import whens
-from scanner.rules.compile import column
-from scanner.rules.evaluate import Counts, evaluate
-from scanner.rules.syntax import Predicate
+from scanner.rules.engine import whens
+from scanner.rules.engine.compile import column
+from scanner.rules.engine.evaluate import Counts, evaluate
+from scanner.rules.language.syntax import Predicate
 from scanner.tables import Origin
 from tests.rules import worlds
 from tests.rules.reference import ABSENT, Asset, missing, outcome, truth

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scanner.cli import main
 from scanner.errors import PolicyError, UsageError
 from scanner.model import FINDINGS
-from scanner.rules import baseline
-from scanner.rules.baseline import Baseline
-from scanner.rules.syntax import AllOf, AnyOf, Distinct, Elements, Group, Literal, Not, Predicate, Rule, Size
-from scanner.rules.worse import worse
+from scanner.rules.acceptance import baseline
+from scanner.rules.acceptance.baseline import Baseline
+from scanner.rules.compare.worse import worse
+from scanner.rules.language.syntax import AllOf, AnyOf, Distinct, Elements, Group, Literal, Not, Predicate, Rule, Size
 from tests.rules.rules import compared, rule
 
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)

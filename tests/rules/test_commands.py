@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
-from scanner.rules import commands, find, load
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
+from scanner.rules.said import commands
 from tests import factories
 from tests.rules.rules import compared, rule
 from tests.tools.program import find as program
@@ -124,6 +125,17 @@ def test_several_fields_are_shown_at_once(folder: Path) -> None:
     said = commands.command(asks, "certificate", {}, "a.pem", 1, AS_OF)
     assert said.count("-ext") == 1
     assert "http://crl.example.com/1.crl" in run(said, folder)
+
+
+def test_a_certificate_is_taken_out_of_a_scan() -> None:
+    """By its place in sslyze's JSON, which OpenSSL cannot read; no other place is trusted to be a plain word."""
+    asks = rule(None, compared("lifetime", "present", True))  # noqa: FBT003 - what a policy writes
+    pointer = "/server_scan_results/0/scan_result/certificate_info/result/certificate_deployments/1/received_certificate_chain/2"
+    said = commands.command(asks, "certificate", {}, "-my scan.json", 40, AS_OF, pointer)
+    path = "server_scan_results[0].scan_result.certificate_info.result.certificate_deployments[1].received_certificate_chain[2]"
+    assert said == f"jq -r '.{path}.as_pem' <'-my scan.json' | openssl x509 -noout -dates"
+    hostile = "/a'$(exit 9)'/received_certificate_chain/0"
+    assert commands.command(asks, "certificate", {}, "scan.json", 40, AS_OF, hostile) == ""
 
 
 def test_a_hostile_name_of_a_file_stays_one_word(folder: Path) -> None:

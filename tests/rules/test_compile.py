@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from scanner import tables
-from scanner.rules.compile import column
-from scanner.rules.syntax import AllOf, AnyOf, Elements, Entry, FieldOperand, InList, Literal, Not, Steps
+from scanner.rules.engine.compile import column
+from scanner.rules.language.syntax import AllOf, AnyOf, Elements, Entry, FieldOperand, InList, Literal, Not, Steps
 from tests.rules.rules import AS_OF, compared, judged
 
 DAY = timedelta(days=1)

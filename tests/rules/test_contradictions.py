@@ -8,9 +8,10 @@ import pytest
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Contradiction
-from scanner.rules import contradictions, find, load
-from scanner.rules.evaluate import evaluate
-from scanner.rules.find import PolicyFile
+from scanner.rules import contradictions
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
 
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)
 HEAD = """

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scanner.model import Coverage, Mode, OnUnknown, RuleReport, Severity
-from scanner.rules import coverage, frameworks
+from scanner.rules.controls import coverage, frameworks
 
 RULE = RuleReport(
     id="public-tls/expired", policy="public-tls", policy_version="1.0.0", policies=("public-tls",), title="", kinds=("certificate",),

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scanner.model import Severity
-from scanner.rules import diff, find, load, strictness
-from scanner.rules.diff import Section
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import AllOf, AnyOf, Disabled, Elements, InList, Not, Policy, Predicate, Rule, Size, Steps
-from scanner.rules.syntax import Test as Comparison
+from scanner.rules.compare import diff, strictness
+from scanner.rules.compare.diff import Section
+from scanner.rules.language.syntax import AllOf, AnyOf, Disabled, Elements, InList, Not, Policy, Predicate, Rule, Size, Steps
+from scanner.rules.language.syntax import Test as Comparison
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
 
 TEXT = """\
 policy: p

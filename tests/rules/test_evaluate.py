@@ -6,8 +6,8 @@ import pytest
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules.evaluate import Counts, Evaluation, evaluate
-from scanner.rules.syntax import AllOf, Elements, Entry, InList, Predicate, Rule
+from scanner.rules.engine.evaluate import Counts, Evaluation, evaluate
+from scanner.rules.language.syntax import AllOf, Elements, Entry, InList, Predicate, Rule
 from tests.rules.rules import AS_OF, compared, rule
 
 PUBLIC = compared("trust", "is", "public")

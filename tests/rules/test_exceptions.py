@@ -19,10 +19,12 @@ from scanner.inventory.clock import with_time
 from scanner.inventory.identity import finding_id
 from scanner.model import FINDINGS, ExceptionState, Severity
 from scanner.request import Request
-from scanner.rules import exception_findings, exceptions, exceptions_file, flow, terms, waiving
-from scanner.rules.syntax import Policy, Rule
-from scanner.rules.tree import Faults, Scalar, parse
-from scanner.rules.tree import Mapping as Mapping_
+from scanner.rules.acceptance import exception_findings, exceptions_file, waiving
+from scanner.rules.language import flow
+from scanner.rules.language.syntax import Policy, Rule
+from scanner.rules.language.tree import Faults, Scalar, parse
+from scanner.rules.language.tree import Mapping as Mapping_
+from scanner.rules.reader import exceptions, terms
 from tests.conftest import HERE
 from tests.rules.rules import compared, rule
 

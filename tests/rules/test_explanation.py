@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner.model import Outcome
-from scanner.rules import find, load
-from scanner.rules.explanation import Explanation, explain
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
+from scanner.rules.said.explanation import Explanation, explain
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in load.load(find.find("default"))[0].rules}
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)

@@ -10,8 +10,8 @@ import yaml
 
 from scanner.errors import PolicyError, UsageError
 from scanner.model import Coverage
-from scanner.rules import framework_pages, framework_schema, frameworks
-from scanner.rules.frameworks import Control
+from scanner.rules.controls import framework_pages, framework_schema, frameworks
+from scanner.rules.controls.frameworks import Control
 
 GOOD = """\
 framework: house

@@ -17,10 +17,13 @@ from scanner.errors import PolicyError
 from scanner.inventory.clock import with_time
 from scanner.inventory.identity import finding_id
 from scanner.model import Outcome
-from scanner.rules import groups_found, load, merged, message, pages, proof, schema
-from scanner.rules.evaluate import evaluate
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Distinct, Group, Literal, Policy, Rule
+from scanner.rules import proof
+from scanner.rules.engine import groups_found
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.language.syntax import Distinct, Group, Literal, Policy, Rule
+from scanner.rules.reader import load, merged, schema
+from scanner.rules.reader.find import PolicyFile
+from scanner.rules.said import message, pages
 from tests.requests import asked
 
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.inventory.clock import with_time
-from scanner.rules import groups_found
-from scanner.rules.evaluate import Evaluation, evaluate
-from scanner.rules.syntax import (
+from scanner.rules.engine import groups_found
+from scanner.rules.engine.evaluate import Evaluation, evaluate
+from scanner.rules.language.syntax import (
     AllOf,
     AnyOf,
     Demand,

@@ -10,8 +10,10 @@ import pytest
 from scanner import scope
 from scanner.errors import PolicyError
 from scanner.model import Mode, Severity
-from scanner.rules import find, load, proof, syntax
-from scanner.rules.syntax import AllOf, Literal, Policy, Rule
+from scanner.rules import proof
+from scanner.rules.language import syntax
+from scanner.rules.language.syntax import AllOf, Literal, Policy, Rule
+from scanner.rules.reader import find, load
 
 PARENT = """\
 policy: parent

@@ -6,8 +6,9 @@ from textwrap import indent
 
 import pytest
 
-from scanner.rules import load, proof
-from scanner.rules.find import PolicyFile
+from scanner.rules import proof
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "policy-language.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

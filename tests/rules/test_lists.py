@@ -8,9 +8,10 @@ import pytest
 
 from scanner import scope
 from scanner.errors import PolicyError, UsageError
-from scanner.rules import find, lists, load, proof
-from scanner.rules.inheritance import memberships
-from scanner.rules.syntax import Policy
+from scanner.rules import proof
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import find, lists, load
+from scanner.rules.reader.inheritance import memberships
 
 TEXT = """\
 policy: cas

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from scanner.errors import PolicyError
-from scanner.rules import find, load, merged, proof
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import AllOf, Policy, Predicate, Rule
+from scanner.rules import proof
+from scanner.rules.language.syntax import AllOf, Policy, Predicate, Rule
+from scanner.rules.reader import find, load, merged
+from scanner.rules.reader.find import PolicyFile
 
 (DEFAULT,) = load.load(find.find("default"))
 TEXT = merged.text(DEFAULT)

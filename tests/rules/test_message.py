@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from scanner.model import Outcome
-from scanner.rules import load, message
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Rule
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
+from scanner.rules.said import message
 
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)
 SCHEDULE = "{ lifetime: { at_most: { by: not_before, steps: [398d, { from: 2026-03-15, value: 200d }] } } }"

@@ -5,10 +5,22 @@ import pytest
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules.evaluate import evaluate
-from scanner.rules.missing import BITS, masks, names
-from scanner.rules.reads import fields_read
-from scanner.rules.syntax import AllOf, AnyOf, Elements, Entry, FieldOperand, InList, Literal, Not, Predicate, Size, Steps
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.engine.missing import BITS, masks, names
+from scanner.rules.engine.reads import fields_read
+from scanner.rules.language.syntax import (
+    AllOf,
+    AnyOf,
+    Elements,
+    Entry,
+    FieldOperand,
+    InList,
+    Literal,
+    Not,
+    Predicate,
+    Size,
+    Steps,
+)
 from scanner.tables import utc
 from tests.rules.rules import AS_OF, compared, rule
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from scanner import tables
 from scanner.errors import PolicyError
-from scanner.rules import find, load
-from scanner.rules.find import PolicyFile
-from scanner.rules.flow import flow
-from scanner.rules.tree import Faults, Mapping, Node, Scalar, Sequence, parse
+from scanner.rules.language.flow import flow
+from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence, parse
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
 
 NAMES = ("approved-cas", "pqc-readiness", "public-tls", "tls-endpoints")
 FREE = frozenset({"params", "lists"})

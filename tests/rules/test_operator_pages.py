@@ -1,9 +1,9 @@
 import pytest
 
 from scanner.errors import PolicyError
-from scanner.rules import load
-from scanner.rules.operator_pages import EXAMPLES, NULLS, facts, operators_of, render
-from scanner.rules.operators import OPERATORS
+from scanner.rules.language.operators import OPERATORS
+from scanner.rules.reader import load
+from scanner.rules.said.operator_pages import EXAMPLES, NULLS, facts, operators_of, render
 from scanner.tables import DURATION, INSTANT, TEXT, many
 
 

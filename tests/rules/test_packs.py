@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import PolicyError, UsageError
-from scanner.rules import find, load, packs
-from scanner.rules.packs import PIN
+from scanner.rules.reader import find, load, packs
+from scanner.rules.reader.packs import PIN
 from tests.factories import certificate
 
 POLICY = b"policy: acme\nversion: 1.0.0\ntitle: Acme\nowner: pki@acme.example\nextends: [acme-base]\n"

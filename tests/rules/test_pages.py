@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.rules import find, load, nouns, pages
-from scanner.rules.find import PolicyFile
-from scanner.rules.reads import fields_read
+from scanner.rules.engine.reads import fields_read
+from scanner.rules.reader import find, load
+from scanner.rules.reader.find import PolicyFile
+from scanner.rules.said import nouns, pages
 
 DOCS = Path(__file__).parents[2] / "docs" / "policies"
 

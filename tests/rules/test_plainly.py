@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scanner.rules import load, plainly
-from scanner.rules.syntax import Predicate
+from scanner.rules.language.syntax import Predicate
+from scanner.rules.reader import load
+from scanner.rules.said import plainly
 
 PAST = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -1,9 +1,10 @@
 """Running the tests of policies: what a failing test tells its author."""
 
 from scanner.model import Outcome
-from scanner.rules import load, proof
-from scanner.rules.find import PolicyFile
-from scanner.rules.syntax import Policy
+from scanner.rules import proof
+from scanner.rules.language.syntax import Policy
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 
 TEXT = """\
 policy: p

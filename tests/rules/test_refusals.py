@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from scanner.errors import PolicyError
-from scanner.rules import load
-from scanner.rules.find import PolicyFile
+from scanner.rules.reader import load
+from scanner.rules.reader.find import PolicyFile
 
 GOOD = """\
 policy: p

@@ -5,12 +5,12 @@ from random import Random
 import pytest
 
 from scanner import tables
-from scanner.rules import sharing, whens
-from scanner.rules.evaluate import evaluate
-from scanner.rules.lower import lower
-from scanner.rules.scope import Row
-from scanner.rules.survey import Survey
-from scanner.rules.syntax import AllOf, AnyOf, Elements, Not, Predicate
+from scanner.rules.engine import sharing, whens
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.engine.lower import lower
+from scanner.rules.engine.scope import Row
+from scanner.rules.engine.survey import Survey
+from scanner.rules.language.syntax import AllOf, AnyOf, Elements, Not, Predicate
 from tests.rules import worlds
 from tests.rules.reference import Asset, outcome
 from tests.rules.rules import AS_OF, compared, rule

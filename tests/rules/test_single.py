@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from scanner.inventory.clock import with_time
-from scanner.rules import find, load, proof
-from scanner.rules.evaluate import evaluate
-from scanner.rules.single import Item, judge
-from scanner.rules.syntax import Rule
+from scanner.rules import proof
+from scanner.rules.engine.evaluate import evaluate
+from scanner.rules.engine.single import Item, judge
+from scanner.rules.language.syntax import Rule
+from scanner.rules.reader import find, load
 
 RULES: list[Rule] = [rule for name in ("default", "approved-cas") for rule in load.load(find.find(name))[0].rules]
 DATES = [datetime(year, month, 1, tzinfo=UTC) for year, month in ((2020, 10), (2026, 3), (2026, 11), (2027, 7), (2031, 2))]

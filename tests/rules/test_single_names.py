@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from scanner import tables
-from scanner.rules.single import Item, judge
-from scanner.rules.syntax import Elements, Entry, InList
+from scanner.rules.engine.single import Item, judge
+from scanner.rules.language.syntax import Elements, Entry, InList
 
 AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
 NAMED, KEYED = {"subject.dn": "CN=A"}, {"subject.dn": "CN=A", "ca_owner": "A"}

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from scanner.model import Mode, OnUnknown, Severity
-from scanner.rules import find, load, strictness
-from scanner.rules._relation import clocks, relation
-from scanner.rules.predicates import Builder
-from scanner.rules.strictness import Verdict
-from scanner.rules.syntax import Distinct, Entry, Group, InList, Literal, Members, Predicate, Rule, Share, Size
-from scanner.rules.tree import Faults, parse
+from scanner.rules.compare import strictness
+from scanner.rules.compare._relation import clocks, relation
+from scanner.rules.compare.strictness import Verdict
+from scanner.rules.language.syntax import Distinct, Entry, Group, InList, Literal, Members, Predicate, Rule, Share, Size
+from scanner.rules.language.tree import Faults, parse
+from scanner.rules.reader import find, load
+from scanner.rules.reader.predicates import Builder
 from tests.rules import mutations, worlds
 from tests.rules.reference import ABSENT, UNKNOWN, Asset, truth
 from tests.rules.rules import rule

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scanner.rules.values import bounded, in_words, listed, share
+from scanner.rules.language.values import bounded, in_words, listed, share
 
 
 @pytest.mark.parametrize(

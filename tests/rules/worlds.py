@@ -12,7 +12,7 @@ import pytest
 
 from scanner import tables
 from scanner.inventory.clock import with_time
-from scanner.rules.syntax import (
+from scanner.rules.language.syntax import (
     AllOf,
     AnyOf,
     Elements,

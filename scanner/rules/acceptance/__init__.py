@@ -1,0 +1,1 @@
+"""Accepted risk: exceptions and baselines put on findings."""

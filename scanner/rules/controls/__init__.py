@@ -1,0 +1,1 @@
+"""Maps of frameworks, and what a run tells of their controls."""

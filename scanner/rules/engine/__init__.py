@@ -1,0 +1,1 @@
+"""Rules become columns: predicates lowered, compiled and evaluated over tables, groups and missing fields included."""

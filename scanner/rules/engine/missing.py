@@ -1,0 +1,167 @@
+"""Why a rule is undecided: unknown fields read by an undecided test all of whose enclosing conditions are undecided too."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from scanner import tables
+from scanner.rules.engine.comparisons import choose
+from scanner.rules.engine.compile import members, truth
+from scanner.rules.engine.logic import Compare, Length, Node, Outside, Quantified, kids
+from scanner.rules.engine.reads import operands
+from scanner.rules.engine.scope import Element, Row, inverted
+from scanner.rules.language.syntax import FieldOperand, Operand, Steps
+
+ALWAYS = pl.lit(value=True)
+NEVER = pl.lit(value=False)
+BITS = 64
+
+Flags = dict[str, pl.Expr]
+"""Field to where it is missing; it is asked of undecided rows only."""
+
+
+def flags(conditions: Iterable[Node], row: Row) -> Flags:
+    """Find the missing fields of rows whose outcome is unknown, given what they were judged by (`when` and `require`)."""
+    found = _joined(_guarded(condition, row) for condition in conditions)
+    # NOTE: where only one field can be missing at all, it is the one.
+    return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found
+
+
+def _guarded(node: Node, row: Row) -> Flags:
+    """Count what is missing in a condition only where it is undecided itself."""
+    inside = _of(node, row)
+    if not inside:
+        return {}
+    undecided = truth(node, row).is_null()
+    return {name: undecided if flag is ALWAYS else undecided & flag for name, flag in inside.items()}
+
+
+def _of(node: Node, row: Row) -> Flags:
+    match node:
+        case Compare():
+            return _of_test([_of_field(node.subject, row), *_of_operands(node.operands, row)])
+        case Length():
+            return _of_test([_of_list(node, row), *_of_operands(node.operands, row)])
+        case Quantified(part=part):
+            asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(part))]
+            return _of_test([_of_list(node, row), *asked])
+    return _joined(_guarded(kid, row) for kid in kids(node))
+
+
+def _of_test(parts: Sequence[Flags]) -> Flags:
+    """NOTE: an undecided test that can miss only one field misses it, however that would have to be found out."""
+    found = _joined(parts)
+    return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found
+
+
+def _of_field(name: str, row: Row) -> Flags:
+    """A field is missing where it is unknown; a time fact is told by its sources, unless it is itself said to be unknown."""
+    unknown = row.doubtful(name)
+    if unknown is None:
+        return {}
+    sources = row.fact(name).time
+    if not sources:
+        return {name: unknown}
+    found = {source: unknown & flag for part in sources for source, flag in _of_field(part, row).items()}
+    if name in row.survey.said_unknown:
+        found[name] = unknown & pl.col(tables.UNKNOWN).list.contains(name).fill_null(value=False)
+    return found
+
+
+def _of_operands(said: Iterable[Operand], row: Row) -> Iterator[Flags]:
+    for operand in said:
+        if isinstance(operand, FieldOperand):
+            yield _of_field(operand.name, row)
+        elif isinstance(operand, Steps):
+            yield from _of_steps(operand, row)
+
+
+def _of_steps(steps: Steps, row: Row) -> Iterator[Flags]:
+    """Only the step that holds is read; every one might be, where the clock is unknown."""
+    yield _of_field(steps.clock, row)
+    each = [_joined(_of_operands([one], row)) for one in (steps.first, *(later for _, later in steps.later))]
+    starts = [start for start, _ in steps.later]
+    clock, unsure = row.value(steps.clock), row.doubtful(steps.clock)
+    for name in dict.fromkeys(name for one in each for name in one):
+        here = [one.get(name, NEVER) for one in each]
+        told = clock.is_not_null() & choose(clock, starts, here)
+        yield {name: told if unsure is None else told | (unsure & reduce(or_, here))}
+
+
+def fields(node: Node) -> Iterator[str]:
+    """Name the fields of the row that a form of logic reads."""
+    match node:
+        case Quantified(subject=subject, part=part):
+            yield subject
+            yield from _asked_of_row(part)
+        case Compare() | Length():
+            yield node.subject
+            yield from operands(node.operands)
+        case _:
+            for kid in kids(node):
+                yield from fields(kid)
+
+
+def _asked_of_row(node: Node) -> Iterator[str]:
+    """Name the fields of the row that a question to the elements of a list reads."""
+    match node:
+        case Compare():
+            yield from operands(node.operands)
+        case Outside(part):
+            yield part.subject
+        case _:
+            for kid in kids(node):
+                yield from _asked_of_row(kid)
+
+
+def _of_list(node: Length | Quantified, row: Row) -> Flags:
+    """A list is missing where it is unknown, open, or an element lacks what was asked of it."""
+    name, survey = node.subject, row.survey
+    values = row.value(name)
+    found = [values.is_null()] if row.nullable(name) else []
+    if survey.open(name):
+        found.append((values.list.agg(pl.element().null_count()) > 0).fill_null(value=False))
+    if isinstance(node, Quantified):
+        found += _hollow(Element(row, name), values, members(node.part))
+    return {name: reduce(or_, found)} if found else {}
+
+
+def _hollow(element: Element, values: pl.Expr, names: Iterable[str]) -> Iterator[pl.Expr]:
+    for name in names:
+        if name and element.nullable(name):
+            unknown = inverted(element.absence(name))
+            lacks = values.list.agg(element.value(name).is_null().any()).fill_null(value=False)
+            if unknown is not False:
+                yield lacks if unknown is True else lacks & unknown
+
+
+def _joined(parts: Iterable[Flags]) -> Flags:
+    found: Flags = {}
+    for part in parts:
+        for name, flag in part.items():
+            found[name] = found[name] | flag if name in found else flag
+    return found
+
+
+def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
+    """Pack flags into integers `mask0` …, one bit for each field in their order."""
+    bits = [
+        pl.when(flag).then(pl.lit(1 << number % BITS, pl.UInt64())).otherwise(pl.lit(0, pl.UInt64()))
+        for number, flag in enumerate(flagged.values())
+    ]
+    chunks = [bits[start : start + BITS] for start in range(0, len(bits), BITS)]
+    return [reduce(or_, chunk).alias(f"mask{number}") for number, chunk in enumerate(chunks)]
+
+
+def names(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """Turn masks back into sorted lists of field names, the few distinct ones only once."""
+    columns = [name for name in frame.columns if name.startswith("mask")]
+    rows = frame.select(columns).rows() if columns else [()] * frame.height
+    told = {row: _named(fields, row) for row in dict.fromkeys(rows)}
+    return pl.Series("missing", [told[row] for row in rows], dtype=pl.List(pl.String()))
+
+
+def _named(fields: Sequence[str], row: Sequence[int | None]) -> list[str]:
+    return sorted(name for number, name in enumerate(fields) if (row[number // BITS] or 0) >> number % BITS & 1)
