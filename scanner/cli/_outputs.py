@@ -68,6 +68,8 @@ def _pair(text: str, name: str, pair: str, allowed: dict[str, str]) -> tuple[str
 
 def write(report: Report, outputs: Sequence[Output], said: Mapping[str, str] = MappingProxyType({})) -> None:
     """Render and write every output, those for standard output last; `said` fills options that were not given."""
+    if not outputs:
+        return
     import orjson
 
     import reports

@@ -17,6 +17,8 @@ from scanner.rules.engine.survey import Survey
 from scanner.rules.engine.undeclared import Undeclared, undeclared
 from scanner.rules.language.syntax import Predicate, Rule
 
+NOTHING = pl.Series([], dtype=pl.Boolean)
+"""The answers of no row."""
 BATCH = 32
 """Rules evaluated together: bounds memory, keeps all cores busy."""
 FOUND = {"row": pl.UInt32(), "outcome": pl.String(), "missing": pl.List(pl.String())}
@@ -156,12 +158,15 @@ def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judg
     left, rare = whens.few(asked.whens)
     wide = asked.table.hstack(asked.whens.get_columns())
     questions = {index: Question(numbers[when], require) for index, (when, require) in enumerate(conditions)}
-    of_few = {index: one for index, one in questions.items() if one.when in rare}
+    nowhere = {name for name in rare if not asked.whens[name].fill_null(value=True).any()}
+    of_few = {index: one for index, one in questions.items() if one.when in rare - nowhere}
     of_all = {index: one for index, one in questions.items() if one.when not in rare}
     outcomes = _answers(of_all, asked.row, wide) | (_answers(of_few, asked.row, wide, left) if of_few else {})
     rows = left.arg_true()
     for index, condition in enumerate(conditions):
-        yield _judged(condition, row, outcomes[index], rows if index in of_few else None, skips[condition[0]])
+        # Of a rule whose `when` holds nowhere nothing is asked.
+        met = outcomes.get(index, NOTHING)
+        yield _judged(condition, row, met, None if index in of_all else rows.head(len(met)), skips[condition[0]])
 
 
 def _answers(

@@ -5,7 +5,6 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import Any
 
-from scanner.rules.compare import strictness
 from scanner.rules.language.syntax import AllOf, AnyOf, Elements, Entry, InList, Loosened, Not, Predicate, Rule
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar
 from scanner.rules.language.words import nearest
@@ -152,6 +151,9 @@ def loosened(pairs: Iterable[tuple[Rule, Rule, Node | None]], faults: Faults) ->
     """Compare inherited rules with what they were; what is weaker needs a reason, which reports print."""
     found = []
     for old, new, at in pairs:
+        # Most policies restate nothing, and what compares rules takes time to import.
+        from scanner.rules.compare import strictness
+
         weaker = strictness.compare(old, new).loosens
         if weaker and new.override:
             found.append(Loosened(new.id, "; ".join(weaker), new.override))
