@@ -25,7 +25,10 @@ RULES: Rules = {
     ),
     "pqc-readiness/experimental": (
         VALID,
-        lambda: ~col("key.oid").str.contains(EXPERIMENTAL) & ~col("signature.oid").str.contains(EXPERIMENTAL),
+        lambda: (
+            ((col("key.algorithm") != "other") | ~col("key.oid").str.contains(EXPERIMENTAL))
+            & ((col("signature.algorithm") != "other") | ~col("signature.oid").str.contains(EXPERIMENTAL))
+        ),
     ),
     "pqc-readiness/pre-hash": (
         VALID,
