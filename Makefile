@@ -66,7 +66,7 @@ test: dev $(NEWEST)/.test
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@echo "certgate: the same rooms on the newest cryptography"
-	$(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
+	CERTGATE_TEST_SSLYZE="$$PWD/$(BIN)/sslyze" $(NEWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider tests/facts tests/trust tests/importers tests/inventory tests/rules tests/policies
 	$(NEWEST)/bin/certgate demo --quiet --folder build/newest --sslyze $(BIN)/sslyze
 
 coverage: dev

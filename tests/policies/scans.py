@@ -1,6 +1,7 @@
 """sslyze scans for the policies on endpoints: real ones, and small changes of a real one, judged through the importer."""
 
 import json
+import os
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from tests.requests import asked
 
 Edit = Callable[[dict[str, Any]], None]
 """A change of the first server of a scan."""
+SSLYZE = os.environ.get("CERTGATE_TEST_SSLYZE")
+"""The sslyze of another environment, for the newest cryptography cannot live with it."""
 WHOLE = "loopback-allcommands-6.3.1"
 """A scan with every test of sslyze, of a server with Mozilla's intermediate profile and a short-lived EC certificate."""
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)
@@ -95,7 +98,8 @@ def live(policy: str, settings: str, *, rsa_bits: int = 0) -> dict[str, str]:
         patch.setattr(servers, "NGINX", Template(servers.NGINX.template.replace(replaced, settings)))
         with servers.nginx(Path(name) / "nginx", served) as ports:
             host, now = f"localhost:{ports['modern']}", datetime.now(UTC)
-            given = asked(evidence=(host,), policies=(policy,), as_of=now, roots=(str(served.root),))
+            other = Path(SSLYZE) if SSLYZE else None
+            given = asked(evidence=(host,), policies=(policy,), as_of=now, roots=(str(served.root),), sslyze=other)
             rules = check(given, TOOL, Silent()).rules
     return {rule.id.partition("/")[2]: _outcome(rule) for rule in rules}
 
