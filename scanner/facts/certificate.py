@@ -3,16 +3,15 @@
 What cannot be read is a problem and its facts are unknown; everything else of the same certificate is kept.
 """
 
-import gc
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from scanner import tables
 from scanner.facts import columns, walk
+from scanner.memory import uncollected
 
 BATCH = 10_000
 """Rows that are held as Python objects at a time."""
@@ -34,21 +33,9 @@ def read(ders: Sequence[bytes]) -> Decoded:
         # NOTE: the library warns of oddities (negative serials, odd parameters) that are facts here.
         warnings.simplefilter("ignore")
         for first in range(0, max(len(ders), 1), BATCH):
-            with _uncollected():
+            with uncollected():
                 frames.append(_batch(ders[first : first + BATCH], first, problems))
     return Decoded(pl.concat(frames), problems)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold the cycle collector: rows make no cycles, and it would walk them all again and again (a sixth of the time)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _batch(ders: Sequence[bytes], first: int, problems: list[tuple[int, str]]) -> pl.DataFrame:

@@ -1,12 +1,11 @@
 """Policies from YAML: read, checked, typed; all faults of all files are listed together before anything is evaluated."""
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 
 from scanner import tables
 from scanner.errors import Fault, PolicyError, UsageError
+from scanner.memory import uncollected
 from scanner.rules.language.syntax import Policy, Predicate
 from scanner.rules.language.tree import Faults, Scalar, parse
 from scanner.rules.language.tree import Sequence as Items
@@ -29,25 +28,13 @@ def load(files: Iterable[PolicyFile], certificates: Certificates | None = None) 
     `certificates` reads the files that entries of lists name; without it, these entries match nothing.
     """
     loader = Loader(certificates)
-    with _uncollected():
+    with uncollected():
         loaded = [(file, loader.policy(file, {}, ())) for file in files]
     policies = [replace(one.policy, named=file.named) for file, one in loaded if one is not None]
     loader.same_ids(policies)
     if loader.faults:
         raise PolicyError(bounded(loader.faults))
     return tuple(policies)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold the cycle collector: trees have no cycles, and it would walk them again and again (a seventh of the time)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def bounded(faults: Iterable[Fault]) -> list[Fault]:
