@@ -4,21 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-import orjson
 import polars as pl
 
-from scanner import run_findings, tables
+from scanner import finding_rows, run_findings, tables
 from scanner.importers import all_importers
-from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Mode, OnUnknown, Outcome, Problem, Severity, Spot
+from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Outcome, Problem, Severity, Spot
 from scanner.request import Request
-from scanner.rules.engine import groups_found
-from scanner.rules.engine.compile import fields_read
 from scanner.rules.engine.evaluate import Evaluation
 from scanner.rules.language.syntax import Policy, Rule
-from scanner.rules.said import groups_words, message
 from scanner.tables import Origin
-from scanner.when import plain
 
 STALE = timedelta(days=366)
 """A policy source checked longer ago than this is said."""
@@ -46,13 +40,11 @@ def findings(
     request: Request,
 ) -> pl.DataFrame:
     """Write one row per fail and unknown, worst first; `where` says where each asset was seen first (kind, asset_id, uri …)."""
-    rows = [row for rule in rules for kind in rule.kinds for row in _of_rule(evaluation, rule, kind, found[kind], request)]
-    rows += [row for rule in rules for row in _of_groups(evaluation, rule, found, request)]
-    frame = pl.DataFrame(
-        rows,
-        schema={name: dtype for name, dtype in FINDINGS.items() if name not in {"uri", "line", "column", "pointer"}},
-    )
-    placed = frame.join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
+    rows = [pl.DataFrame(schema=finding_rows.SCHEMA)]
+    for rule in rules:
+        rows += [one for kind in rule.kinds for one in finding_rows.of_rule(evaluation, rule, kind, found[kind], request)]
+        rows += finding_rows.of_groups(evaluation, rule, found, request)
+    placed = pl.concat(rows).join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
     # NOTE: a group is seen where its first member is, and is itself no asset.
     placed = placed.with_columns(asset_id=pl.when(pl.col("members").list.len() == 0).then("asset_id").otherwise(pl.lit("")))
     return ordered(placed.select(*FINDINGS))
@@ -64,80 +56,6 @@ def ordered(found: pl.DataFrame) -> pl.DataFrame:
     return found.sort(
         ~pl.col("counts"), pl.col("outcome") != Outcome.FAIL, worst, "rule_id", "place", "asset_id", maintain_order=True
     )
-
-
-def _of_rule(evaluation: Evaluation, rule: Rule, kind: str, table: pl.DataFrame, request: Request) -> Iterator[dict[str, object]]:
-    hits = evaluation.findings(rule.id, kind)
-    if hits.is_empty():
-        return
-    mode = rule.mode(request.as_of)
-    read = fields_read(rule, kind)
-    wanted = (name for name in message.needed(rule, kind) if name in table.columns)
-    names = list(dict.fromkeys(["asset_id", "place", "name", *wanted]))
-    rows = table[hits["row"].to_list()].select(*names, *(mark for mark in tables.MARKS if mark != tables.DER))
-    for row, outcome, missing in zip(rows.iter_rows(named=True), hits["outcome"], hits["missing"], strict=True):
-        lost = list(missing) if missing is not None else []
-        words = message.message(rule, kind, row, Outcome(outcome), lost, request.as_of)
-        yield {
-            "finding_id": finding_id(rule.id, row["place"]),
-            "rule_id": rule.id,
-            "policy_version": rule.policy_version,
-            "kind": kind,
-            "asset_id": row["asset_id"],
-            "place": row["place"],
-            "name": row["name"],
-            "outcome": outcome,
-            "severity": str(rule.severity),
-            "mode": str(mode),
-            "counts": _counts(rule, mode, Outcome(outcome), request),
-            "waived_by": None,
-            "in_baseline": False,
-            "members": [],
-            "missing": lost,
-            "observed": orjson.dumps({name: plain(row[name]) for name in read if name in row}).decode(),
-            "limit": words.limit,
-            "message": words.text,
-        }
-
-
-def _of_groups(
-    evaluation: Evaluation, rule: Rule, found: Mapping[str, pl.DataFrame], request: Request
-) -> Iterator[dict[str, object]]:
-    """Write one row per group that fails or is unknown, with the places of its members."""
-    if rule.group is None or rule.id not in evaluation.grouped:
-        return
-    mode = rule.mode(request.as_of)
-    for group in groups_found.groups(evaluation.grouped[rule.id]):
-        kind, first = group.members[0]
-        place = groups_words.place(rule.group, group.key)
-        why = message.undecided(kind, group.missing)
-        yield {
-            "finding_id": finding_id(rule.id, place),
-            "rule_id": rule.id,
-            "policy_version": rule.policy_version,
-            "kind": kind,
-            "asset_id": found[kind]["asset_id"][first],
-            "place": place,
-            "name": groups_words.name(rule.group, group.key),
-            "outcome": str(group.outcome),
-            "severity": str(rule.severity),
-            "mode": str(mode),
-            "counts": _counts(rule, mode, group.outcome, request),
-            "waived_by": None,
-            "in_baseline": False,
-            "members": [found[kind]["place"][row] for kind, row in group.members],
-            "missing": list(group.missing),
-            "observed": groups_words.observed(rule.group, group),
-            "limit": groups_words.limit(rule, rule.group, request.as_of),
-            "message": groups_words.says(rule, rule.group, group, why, request.as_of),
-        }
-
-
-def _counts(rule: Rule, mode: Mode, outcome: Outcome, request: Request) -> bool:
-    """Decide whether a finding moves the exit code; an unknown counts exactly where a fail would have."""
-    if mode is not Mode.BLOCK or request.fail_on is None or rule.severity.rank > request.fail_on.rank:
-        return False
-    return outcome is Outcome.FAIL or (request.on_unknown or rule.if_unknown) is OnUnknown.FAIL
 
 
 def gaps(found: pl.DataFrame) -> pl.DataFrame:

@@ -6,36 +6,57 @@ from operator import or_
 
 import polars as pl
 
-from scanner import tables
+from scanner import alike, tables
 from scanner.rules.engine.comparisons import choose
 from scanner.rules.engine.compile import members, truth
-from scanner.rules.engine.logic import Compare, Length, Node, Outside, Quantified, kids
+from scanner.rules.engine.lifting import asks_row
+from scanner.rules.engine.logic import Both, Compare, Either, Inverse, Length, Node, Outside, Quantified, kids
 from scanner.rules.engine.reads import operands
 from scanner.rules.engine.scope import Element, Row, inverted
-from scanner.rules.language.syntax import FieldOperand, Operand, Steps
+from scanner.rules.language.syntax import FieldOperand, Literal, Operand, Steps
 
 ALWAYS = pl.lit(value=True)
 NEVER = pl.lit(value=False)
 BITS = 64
+NAMES = pl.List(pl.String())
 
 Flags = dict[str, pl.Expr]
 """Field to where it is missing; it is asked of undecided rows only."""
 
 
 def flags(conditions: Iterable[Node], row: Row) -> Flags:
-    """Find the missing fields of rows whose outcome is unknown, given what they were judged by (`when` and `require`)."""
-    found = _joined(_guarded(condition, row) for condition in conditions)
+    """Find the missing fields of rows whose outcome is unknown, given what they were judged by (`when` and `require`).
+
+    Of such a row `when` is not false, nor is `require` true.
+    """
+    found = _joined(_guarded(condition, row, never=never) for condition, never in zip(conditions, (False, True), strict=False))
     # NOTE: where only one field can be missing at all, it is the one.
     return dict.fromkeys(found, ALWAYS) if len(found) == 1 else found
 
 
-def _guarded(node: Node, row: Row) -> Flags:
-    """Count what is missing in a condition only where it is undecided itself."""
+def _guarded(node: Node, row: Row, *, never: bool) -> Flags:
+    """Count what is missing in a condition only where it is undecided itself; of the rows asked it is `never` of none."""
     inside = _of(node, row)
-    if not inside:
-        return {}
+    if not inside or _undecided(node, row, never=never):
+        return inside
     undecided = truth(node, row).is_null()
-    return {name: undecided if flag is ALWAYS else undecided & flag for name, flag in inside.items()}
+    return {name: _and(undecided, flag) for name, flag in inside.items()}
+
+
+def _undecided(node: Node, row: Row, *, never: bool) -> bool:
+    """Tell whether a condition, where it is not `never`, is surely undecided: one part is, and leaves it no other answer."""
+    match node:
+        case Both(parts) if not never:
+            return any(_undecided(part, row, never=False) for part in parts)
+        case Either(parts) if never:
+            return any(_undecided(part, row, never=True) for part in parts)
+        case Inverse(part):
+            return _undecided(part, row, never=not never)
+        case Compare(subject=subject, operands=operands):
+            return all(isinstance(one, Literal) for one in operands) and row.unknowable(subject)
+        case Quantified(subject=subject, part=part):
+            return not asks_row(part) and row.unknowable(subject)
+    return False
 
 
 def _of(node: Node, row: Row) -> Flags:
@@ -47,7 +68,15 @@ def _of(node: Node, row: Row) -> Flags:
         case Quantified(part=part):
             asked = [_of_field(name, row) for name in dict.fromkeys(_asked_of_row(part))]
             return _of_test([_of_list(node, row), *asked])
-    return _joined(_guarded(kid, row) for kid in kids(node))
+        case Inverse(part):
+            # What is said of the opposite is undecided where it is itself.
+            return _of(part, row)
+    # Where all of «and» is undecided no part is false, where all of «or» is none is true.
+    return _joined(_guarded(kid, row, never=isinstance(node, Either)) for kid in kids(node))
+
+
+def _and(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return one if other is ALWAYS else one & other
 
 
 def _of_test(parts: Sequence[Flags]) -> Flags:
@@ -141,8 +170,12 @@ def _joined(parts: Iterable[Flags]) -> Flags:
     found: Flags = {}
     for part in parts:
         for name, flag in part.items():
-            found[name] = found[name] | flag if name in found else flag
+            found[name] = _or(found[name], flag) if name in found else flag
     return found
+
+
+def _or(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return ALWAYS if one is ALWAYS or other is ALWAYS else one | other
 
 
 def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
@@ -158,9 +191,11 @@ def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
 def names(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     """Turn masks back into sorted lists of field names, the few distinct ones only once."""
     columns = [name for name in frame.columns if name.startswith("mask")]
-    rows = frame.select(columns).rows() if columns else [()] * frame.height
-    told = {row: _named(fields, row) for row in dict.fromkeys(rows)}
-    return pl.Series("missing", [told[row] for row in rows], dtype=pl.List(pl.String()))
+    if not columns:
+        return pl.Series("missing", [[]] * frame.height, dtype=NAMES)
+    return alike.once_each(frame.select(columns), lambda row: [_named(fields, tuple(row.values()))], {"missing": NAMES})[
+        "missing"
+    ]
 
 
 def _named(fields: Sequence[str], row: Sequence[int | None]) -> list[str]:
