@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from scanner import alike, tables
-from scanner.inventory.identity import finding_id
+from scanner.inventory.identity import finding_id, finding_ids
 from scanner.model import FINDINGS, Mode, OnUnknown, Outcome
 from scanner.request import Request
 from scanner.rules.engine import groups_found
@@ -40,7 +40,7 @@ def _rows(rule: Rule, kind: str, table: pl.DataFrame, hits: pl.DataFrame, outcom
 
     said = alike.once_each(here.select(*asked, hits["missing"]), words, WORDS)
     own: dict[str, pl.Expr | pl.Series] = {
-        "finding_id": pl.Series([finding_id(rule.id, place) for place in here["place"]], dtype=pl.String),
+        "finding_id": finding_ids(rule.id, here["place"]),
         "kind": pl.lit(kind),
         **{name: pl.col(name) for name in ("asset_id", "place", "name")},
         "members": pl.lit([], SCHEMA["members"]),

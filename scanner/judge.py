@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Any
 
 import polars as pl
 
-from scanner import finding_rows, run_findings, tables
+from scanner import alike, finding_rows, run_findings, tables
 from scanner.importers import all_importers
 from scanner.model import FINDINGS, GAPS, Exit, ExitReport, Outcome, Problem, Severity, Spot
 from scanner.request import Request
@@ -73,16 +74,16 @@ def gaps(found: pl.DataFrame) -> pl.DataFrame:
         pl.col("counts").any(),
         *(pl.col(name).first() for name in first),
     )
-    told = {(kind, name): sources(kind, name) for kind, names in grouped.select("kind", "missing").iter_rows() for name in names}
-    would = [
-        sorted({source for name in names for source in told[kind, name]})
-        for kind, names in grouped.select("kind", "missing").iter_rows()
-    ]
+    told = alike.once_each(grouped.select("kind", "missing"), _would_tell, {"would_tell": GAPS["would_tell"]})
     words = {rank: name for name, rank in ranks.items()}
     return grouped.with_columns(
-        pl.Series("would_tell", would, dtype=pl.List(pl.String())),
+        told["would_tell"],
         severity=pl.col("rank").replace_strict(words, return_dtype=pl.String),
     ).select(pl.col(name).cast(dtype) for name, dtype in GAPS.items())
+
+
+def _would_tell(asset: Mapping[str, Any]) -> tuple[list[str]]:
+    return (sorted({source for name in asset["missing"] for source in sources(asset["kind"], name)}),)
 
 
 def sources(kind: str, name: str) -> list[str]:

@@ -21,6 +21,12 @@ def finding_id(rule_id: str, place: str) -> str:
     return digest(rule_id, place)[:32]
 
 
+def finding_ids(rule_id: str, places: pl.Series) -> pl.Series:
+    """Name the findings of a rule at many places."""
+    told = pl.select(pl.concat_str(pl.lit(f"{rule_id}\0"), pl.lit(places))).to_series()
+    return _digests(told.cast(pl.Binary)).str.slice(0, 32)
+
+
 def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | None = None) -> pl.Expr:
     """Take a column, or nulls where the frame has none."""
     return pl.col(name) if name in frame.columns else pl.lit(None, dtype or pl.String())
