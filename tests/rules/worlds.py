@@ -116,6 +116,9 @@ class Habits:
         self.hollow = random.choice((0.0, 0.3))
         self.marks = random.choice((0.0, 0.0, 0.3))
         self.decoded = random.choice(([True], [False, None], [True, False, None]))
+        blank = random.choice((0.0, 0.0, 0.5))
+        self.blank = {name for name in FACTS if random.random() < blank}
+        """Facts that no row has."""
         self.unknown_columns = [name for name in ("labels.zone", "made.text", "seen.words") if random.random() < 0.1]
 
     def row(self) -> dict[str, Any]:
@@ -123,7 +126,7 @@ class Habits:
         row: dict[str, Any] = {"_decoded": self.random.choice(self.decoded)}
         for name, fact in FACTS.items():
             stated = not fact.time or self.random.random() < 0.1
-            row[name] = self.value(fact.type) if stated and self.random.random() >= self.null else None
+            row[name] = self.value(fact.type) if stated and name not in self.blank and self.random.random() >= self.null else None
         row["labels.zone"] = self.random.choice((None, "a", "b"))
         for mark in ("_unknown", "_absent"):
             row[mark] = [name for name in (*FACTS, "labels.zone") if self.random.random() < self.marks]

@@ -63,18 +63,17 @@ class Judged:
 
     def findings(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Find the rows that fail, then the unknown ones with what they miss: a bit of `mask0` … for each field named."""
-        fails = pl.DataFrame({"row": self._rows(~self.met)})
-        rows = self._rows(self.met.is_null())
-        undecided = pl.DataFrame({"row": rows})
-        flagged = missing.flags(self.conditions, self.row) if self.counts.unknown else {}
+        fails = pl.DataFrame({"row": self._rows(~self.met)}).with_columns(unknown=missing.NEVER)
+        if not self.counts.unknown:
+            return fails, ()
+        undecided = pl.DataFrame({"row": self._rows(self.met.is_null())})
+        flagged = missing.flags(self.conditions, self.row)
         masks = missing.masks(flagged)
         read = sorted({name for mask in masks for name in mask.meta.root_names() if name})
         if read:
-            undecided = undecided.hstack(self.row.survey.table.select(read)[rows].get_columns())
-        undecided = undecided.lazy().select("row", *masks).collect()
-        unknown = pl.lit(value=True).alias("unknown")
-        both = [fails.with_columns(~unknown), undecided.with_columns(unknown)]
-        return pl.concat(both, how="diagonal"), tuple(flagged)
+            undecided = undecided.hstack(self.row.survey.table.select(read)[undecided["row"]].get_columns())
+        undecided = undecided.lazy().select("row", *masks, unknown=missing.ALWAYS).collect()
+        return pl.concat([fails, undecided], how="diagonal") if fails.height else undecided, tuple(flagged)
 
     def _rows(self, where: pl.Series) -> pl.Series:
         return where.arg_true() if self.asked is None else self.asked.filter(where)

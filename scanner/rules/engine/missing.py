@@ -35,7 +35,7 @@ def flags(conditions: Iterable[Node], row: Row) -> Flags:
 
 
 def _guarded(node: Node, row: Row, *, never: bool) -> Flags:
-    """Count what is missing in a condition only where it is undecided itself; of the rows asked it is `never` of none."""
+    """Count what is missing in a condition only where it is undecided itself; `never` is an answer no row at hand gives."""
     inside = _of(node, row)
     if not inside or _undecided(node, row, never=never):
         return inside
@@ -43,15 +43,16 @@ def _guarded(node: Node, row: Row, *, never: bool) -> Flags:
     return {name: _and(undecided, flag) for name, flag in inside.items()}
 
 
-def _undecided(node: Node, row: Row, *, never: bool) -> bool:
-    """Tell whether a condition, where it is not `never`, is surely undecided: one part is, and leaves it no other answer."""
+def _undecided(node: Node, row: Row, *, never: bool | None) -> bool:
+    """Tell whether a condition is undecided in every row that does not answer `never`: all its parts are, or one decides."""
     match node:
-        case Both(parts) if not never:
-            return any(_undecided(part, row, never=False) for part in parts)
-        case Either(parts) if never:
-            return any(_undecided(part, row, never=True) for part in parts)
+        case Both(parts) | Either(parts):
+            decisive = isinstance(node, Either)
+            if never is decisive:
+                return any(_undecided(part, row, never=decisive) for part in parts)
+            return all(_undecided(part, row, never=None) for part in parts)
         case Inverse(part):
-            return _undecided(part, row, never=not never)
+            return _undecided(part, row, never=None if never is None else not never)
         case Compare(subject=subject, operands=operands):
             return all(isinstance(one, Literal) for one in operands) and row.unknowable(subject)
         case Quantified(subject=subject, part=part):
@@ -180,12 +181,19 @@ def _or(one: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 def masks(flagged: Mapping[str, pl.Expr]) -> list[pl.Expr]:
     """Pack flags into integers `mask0` …, one bit for each field in their order."""
-    bits = [
+    numbered = list(enumerate(flagged.values()))
+    chunks = [numbered[start : start + BITS] for start in range(0, len(numbered), BITS)]
+    return [_mask(chunk).alias(f"mask{number}") for number, chunk in enumerate(chunks)]
+
+
+def _mask(flags: Sequence[tuple[int, pl.Expr]]) -> pl.Expr:
+    always = sum(1 << number % BITS for number, flag in flags if flag is ALWAYS)
+    bits = (
         pl.when(flag).then(pl.lit(1 << number % BITS, pl.UInt64())).otherwise(pl.lit(0, pl.UInt64()))
-        for number, flag in enumerate(flagged.values())
-    ]
-    chunks = [bits[start : start + BITS] for start in range(0, len(bits), BITS)]
-    return [reduce(or_, chunk).alias(f"mask{number}") for number, chunk in enumerate(chunks)]
+        for number, flag in flags
+        if flag is not ALWAYS
+    )
+    return reduce(or_, bits, pl.lit(always, pl.UInt64()))
 
 
 def names(frame: pl.DataFrame, fields: Sequence[str]) -> pl.Series:

@@ -99,6 +99,12 @@ class Row:
         """Say where a field is unknown; None: nowhere."""
         return self._where(name, absent=False)
 
+    def unknowable(self, name: str) -> bool:
+        """Whether a field is unknown in every row."""
+        # NOTE: a list that is said to be absent is no null, but empty.
+        absent = name in self.survey.said_absent or self.lacking(name) is not None
+        return self.survey.blank(name) and not absent
+
     def _where(self, name: str, *, absent: bool) -> pl.Expr | None:
         key = name, absent
         if key not in self._lacks:

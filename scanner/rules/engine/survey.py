@@ -24,6 +24,10 @@ class Survey:
         """Whether any row has null there; a column that the table lacks is null throughout."""
         return name not in self.schema or self.table[name].null_count() > 0
 
+    def blank(self, name: str) -> bool:
+        """Whether every row has null there."""
+        return name not in self.schema or self.table[name].null_count() == self.table.height
+
     def ever(self, condition: pl.Expr) -> bool:
         """Whether a condition is true of any row."""
         return bool(self.table.select(condition.any()).item()) if self.table.height else False
