@@ -1,11 +1,13 @@
 """What a fact is: its type, where it comes from, and what its null means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
 import polars as pl
+
+from scanner.record import record
 
 
 class Origin(StrEnum):
@@ -17,7 +19,7 @@ class Origin(StrEnum):
     DERIVED = "derived"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Type:
     """The type of a fact: what policies may compare it with, and its Polars dtype."""
 
@@ -59,7 +61,7 @@ def struct(**members: Type) -> Type:
     return Type("struct", pl.Struct({name: type_.dtype for name, type_ in named.items()}), members=named)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """One field: its dotted name is given by where it stands in the class of its kind."""
 

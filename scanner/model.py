@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from scanner.record import record
+
 
 class Severity(StrEnum):
     """How bad a finding is; it does not say whether it blocks."""
@@ -70,7 +72,7 @@ class Exit(IntEnum):
     INTERNAL = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spot:
     """Where something stands: a path with `/` or an address, and a place in it (lines and columns from 1)."""
 
@@ -81,7 +83,7 @@ class Spot:
     """JSON pointer (RFC 6901), `alias=…`, or the like."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sighting:
     """One showing of an asset."""
 
@@ -94,7 +96,7 @@ class Sighting:
     """When it was observed; null: read in this run."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """One asset as one source shows it: the unit that importers and probes yield."""
 
@@ -115,7 +117,7 @@ class Record:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Many assets of one kind at once, as large inventories yield them.
 
@@ -130,7 +132,7 @@ class Table:
     frame: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """Something about the run or its input that a reader must know."""
 
@@ -164,7 +166,7 @@ class SourceReport:
     """Files of a folder that nothing recognised."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GivenFile:
     """A file beside evidence and policies that moved the verdict, as the manifest names it."""
 
@@ -176,7 +178,7 @@ class GivenFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyReport:
     """A policy as reports name it."""
 
@@ -200,7 +202,7 @@ class PolicyReport:
     """Rules that it takes out: rule, reason, until (a day, or empty)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleReport:
     """A rule as reports show it, with its counts over all assets."""
 
@@ -243,7 +245,7 @@ class ExceptionState(StrEnum):
     """A rule forbids it, so it is not applied."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExceptionReport:
     """An exception as reports show it (interfaces.md, exceptions.parquet)."""
 
@@ -270,7 +272,7 @@ class ExceptionReport:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BaselineReport:
     """The baseline a run was compared with."""
 
@@ -289,7 +291,7 @@ class BaselineReport:
     """Known findings do not count (`--new-only`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contradiction:
     """Values of one fact that some rules accept by name and others reject, on the same assets."""
 
@@ -309,7 +311,7 @@ class Contradiction:
     """Values that all these rules accept; None where that cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ControlReport:
     """A control of a framework, with what the rules of this run say that give evidence for it; never that it is met."""
 
@@ -327,7 +329,7 @@ class ControlReport:
     waived: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrameworkReport:
     """A framework, as far as it is mapped, with its controls."""
 
@@ -341,7 +343,7 @@ class FrameworkReport:
     controls: tuple[ControlReport, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExitReport:
     """The exit code and its reasons in words."""
 
@@ -417,7 +419,7 @@ GAPS: dict[str, pl.DataType] = {
 """Evidence gaps: one row per asset with undecided rules; severity is the highest of those rules."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything that any renderer may say; made by the pipeline or loaded from a RESULT."""
 

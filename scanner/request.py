@@ -1,14 +1,15 @@
 """What a user asks of a run: the command line and configuration, checked and typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
 from scanner.model import OnUnknown, Severity
+from scanner.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One run of `check`."""
 

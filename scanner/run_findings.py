@@ -1,15 +1,15 @@
 """Findings about the run itself, `certgate/…`: when each is said, how bad it is, and what it does to the exit code."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner.model import Mode, Problem, Severity, Spot
+from scanner.record import record
 
 PREFIX = "certgate/"
 """Reserved: no policy is called like this."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunFinding:
     """A finding of certgate itself."""
 

@@ -1,10 +1,10 @@
 """Contradictions between policies, side by side: the fact, who accepts it, who rejects it, and how to choose."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reports import _words
 from scanner.model import Contradiction, Report, RuleReport
+from scanner.record import record
 from scanner.vocabulary import SECONDARY
 
 MOST = 50
@@ -14,7 +14,7 @@ LONGEST_LIMIT = 120
 """A longer limit tells a reader less than the rule's title does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Voice:
     """One body, as one rule says it."""
 
@@ -32,7 +32,7 @@ class Voice:
     """`blocks`, `warns`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One contradiction."""
 

@@ -1,13 +1,13 @@
 """Controls of frameworks: what the rules mapped to each found, and what remains for people; never one figure for compliance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from reports import _words
 from scanner.errors import UsageError
 from scanner.model import ControlReport, Coverage, FrameworkReport, Report, RuleReport, Severity
+from scanner.record import record
 
 OPTION = "frameworks"
 SAID = "ids of the frameworks whose controls are shown, with spaces or + between them (default: all, in the PDF one line each)"
@@ -24,7 +24,7 @@ BRIEF = (
 _COVERAGES = {str(one): str(one).capitalize() for one in Coverage}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One control."""
 
@@ -42,7 +42,7 @@ class Row:
     """open, unknown, none, or people: nothing was judged, so that evidence comes from elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Framework:
     """One framework, with a sentence that would stand alone."""
 

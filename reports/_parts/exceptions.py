@@ -1,9 +1,8 @@
 """Exceptions as reports show them: what is in force and what it covers, what ends soon, lapsed, matches nothing or is refused."""
 
-from dataclasses import dataclass
-
 from reports import _words
 from scanner.model import ExceptionReport, ExceptionState, Report
+from scanner.record import record
 
 SOON = 31
 """Days before its end from which an exception is said to end."""
@@ -18,7 +17,7 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One line of the register."""
 

@@ -1,7 +1,7 @@
 """Findings as reports list them, worst first: failures, and once per identity what could not be judged."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -14,6 +14,7 @@ from reports._parts import baseline
 from reports._parts.own import GAP
 from scanner import tables
 from scanner.model import Outcome, Report, Severity
+from scanner.record import record
 from scanner.when import instant
 
 SHORTEST = 8
@@ -24,7 +25,7 @@ MOST = 100_000
 """Findings that a report lists; the others are counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One row of the list of findings."""
 

@@ -1,19 +1,19 @@
 """Evidence gaps: facts that are not known, gathered where the same identities lack them, and what they would settle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
 from reports import _words
 from scanner import tables
 from scanner.model import Outcome, Report
+from scanner.record import record
 
 Facts = tuple[str, tuple[str, ...]]
 """A kind, and facts that the same identities lack."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Missing:
     """Facts that are not known of the same identities."""
 

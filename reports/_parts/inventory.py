@@ -1,13 +1,13 @@
 """The inventory as a reader wants it: each identity with its worst outcome, its key, issuer and end."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from reports import _words
 from scanner.model import Report
+from scanner.record import record
 
 MOST = 20_000
 """Identities that a report lists; the others are counted."""
@@ -18,7 +18,7 @@ _READ = {
 _ORDER = {key: rank for rank, key in enumerate(_words.CLASSES)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """One row of the inventory."""
 

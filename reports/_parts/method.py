@@ -1,10 +1,10 @@
 """Method: what outcomes mean, which date and gate decide, what was assumed, which policies were evaluated and with what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reports import _words
 from scanner.model import PolicyReport, Report
+from scanner.record import record
 
 MEANINGS = {
     "pass": "The identity meets the rule.",
@@ -20,7 +20,7 @@ _OUTCOMES = (
 _NAMES = {"python": "Python", "polars": "Polars", "openssl": "OpenSSL", "weasyprint": "WeasyPrint"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """One policy as the table of policies shows it."""
 
@@ -34,7 +34,7 @@ class Policy:
     rules: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """A document that policies were written against."""
 
@@ -47,7 +47,7 @@ class Document:
     policies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """A rule that a policy made less strict or took out."""
 

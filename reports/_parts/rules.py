@@ -1,13 +1,13 @@
 """Findings by rule: a card for each rule with open findings, worst first, with its worst case."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
 from reports import _words
 from reports._parts.findings import Finding, failures
 from scanner.model import RuleReport
+from scanner.record import record
 from scanner.vocabulary import SECONDARY
 
 MOST_OWNERS = 4
@@ -16,7 +16,7 @@ LONGEST = 200
 _JOINTS = (", or ", " or ", " and ", ", ")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Card:
     """What a report says of one rule that has open findings."""
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from reports import _words
 from scanner.model import Report, Severity, SourceReport
+from scanner.record import record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ TOLD = frozenset({"certgate/nothing-matched", "certgate/source-missing", "certga
 """Codes of problems whose message is said as it stands. Both sorts make a run incomplete (interfaces.md)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One source of evidence as the scope table shows it."""
 

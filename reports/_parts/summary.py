@@ -1,10 +1,10 @@
 """The summary: the lead in sentences that would stand alone in a mail, and the four key figures."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import _safe, _words
 from reports._parts import exceptions, inventory
+from scanner.record import record
 
 if TYPE_CHECKING:
     from reports.view import View
@@ -13,7 +13,7 @@ LONGEST = 60
 """Characters of a name inside a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One key figure with what it counts."""
 

@@ -2,20 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
 
 from reports import _words
 from scanner.model import Report
+from scanner.record import record
 
 MONTHS = 6
 """Months ahead in the chart of expiries."""
 _STEPS = (1, 2, 5)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Share:
     """One part of a whole, with its word; `key` chooses mark and colour."""
 
@@ -29,7 +29,7 @@ class Share:
         return f"{_words.number(self.count)} {self.word}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waffle:
     """Identities by worst outcome as squares: one square is `per` of them."""
 
@@ -49,7 +49,7 @@ class Waffle:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expiries:
     """Certificates that expire, by month, and those that fall outside the months shown."""
 

@@ -1,11 +1,11 @@
 """What a change of policies does to evidence: the findings that each rule gains and loses, read and judged once per side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scanner.probes.progress import Progress
+from scanner.record import record
 from scanner.request import Request
 from scanner.rules.compare.diff import Diff
 from scanner.rules.language.syntax import Policy
@@ -15,7 +15,7 @@ Key = tuple[str, str, str, str]
 """Rule, kind, place, asset: what makes a finding the same on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """What a rule says otherwise than before."""
 
@@ -28,7 +28,7 @@ class Effect:
     """How many more assets, or fewer, it cannot judge."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Impact:
     """The whole effect on the evidence."""
 

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 
 from scanner.demo import issue
 from scanner.demo.issue import Authority, Order
+from scanner.record import record
 
 _SCHEDULE = datetime(2026, 3, 16, tzinfo=UTC)
 """Certificates issued from 2026-03-15 may live 200 days at most (SC-081v3)."""
@@ -31,7 +31,7 @@ _COLUMNS = (
 _Chain = tuple[x509.Certificate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Made:
     """What was written, and what the local server needs."""
 
@@ -45,7 +45,7 @@ class Made:
     server_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Authorities:
     public: Authority
     legacy: Authority

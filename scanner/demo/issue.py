@@ -1,6 +1,5 @@
 """Sample certificates, good and bad, signed by sample authorities (RFC 5280); made for the demo, trusted by nobody."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1, sha256
 from ipaddress import ip_address
@@ -9,6 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from scanner.record import record
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 _SCT_LIST = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
@@ -19,7 +20,7 @@ _SHA1_INFO = bytes.fromhex("3021300906052b0e03021a05000414")
 """DigestInfo of SHA-1 before the digest (RFC 8017 9.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Authority:
     """A sample certification authority."""
 
@@ -27,7 +28,7 @@ class Authority:
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """A certificate to be made; what is not said is as it should be."""
 

@@ -5,19 +5,19 @@ What cannot be read is a problem and its facts are unknown; everything else of t
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from scanner import tables
 from scanner.facts import columns, walk
 from scanner.memory import uncollected
+from scanner.record import record
 
 BATCH = 10_000
 """Rows that are held as Python objects at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """One row per given certificate, in order, and what could not be read: index and sentence."""
 

@@ -1,11 +1,11 @@
 """Public keys: SubjectPublicKeyInfo to algorithm, size, curve and exponent (RFC 5280 4.1.2.7, RFC 3279, RFC 5480)."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
 from scanner.facts import der, encoding, oids, weakness
 from scanner.facts.columns import NOTHING, OPEN, SEPARATOR, Facts
+from scanner.record import record
 
 LARGEST = 2**63 - 1
 MOST_OCTETS = 4096
@@ -16,7 +16,7 @@ _NAME, _BITS = 2, 5
 _SIZED_BY_PARAMETERS = frozenset({"EC", "DSA", "DH"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Algorithm:
     """What is read of an AlgorithmIdentifier of a key."""
 

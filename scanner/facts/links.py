@@ -1,13 +1,12 @@
 """What ties a certificate to its issuer: raw names and key identifiers (RFC 5280 4.2.1.1, 4.2.1.2)."""
 
-from dataclasses import dataclass
-
 from scanner.facts import der, layout, names
+from scanner.record import record
 
 _AKI, _SKI = "2.5.29.35", "2.5.29.14"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Links:
     """Names as they are encoded, so that comparing them is exact."""
 

@@ -16,6 +16,7 @@ from scanner.importers import _text
 from scanner.probes import starttls
 from scanner.probes.link import BrokenLinkError, Link, connect, resolve
 from scanner.probes.targets import Target
+from scanner.record import record
 
 _VERSIONS = {"SSLv3": "SSL 3.0", "TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
 _LEGACY_SERVER_CONNECT = 0x4
@@ -43,7 +44,7 @@ _DEAD = frozenset({State.UNRESOLVED, State.REFUSED, State.REJECTED, State.TIMED_
 _WORTH_MORE = frozenset({State.SPOKE, State.CLOSED, State.DECLINED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handshake:
     """What one handshake showed."""
 

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +14,7 @@ from scanner.errors import CertgateError, InputError, UsageError
 from scanner.importers import _json, _text
 from scanner.importers.sslyze import checked
 from scanner.probes.handshake import Handshake
+from scanner.record import record
 
 _MOST_BYTES_EACH = 8 << 20
 """JSON per host; an ordinary one is 0.3 MB, and a chain may be printed six times."""
@@ -25,7 +25,7 @@ class BatchError(CertgateError):
     """A batch gave nothing; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pace:
     """How much is asked of sslyze at once, and how long it may take."""
 

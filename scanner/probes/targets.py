@@ -3,12 +3,12 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner.errors import InputError
 from scanner.importers import Document, _text
 from scanner.inventory import hostname
 from scanner.model import Problem, Spot
+from scanner.record import record
 
 TLS = "tls"
 _STARTTLS = {
@@ -34,7 +34,7 @@ MOST = 100_000
 """Hosts that one file may name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """One host to scan."""
 

@@ -8,13 +8,14 @@ the accepting policy rejects too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import product
 
 import polars as pl
 
 from scanner.model import Contradiction, Mode
+from scanner.record import record
 from scanner.rules.engine.compile import column
 from scanner.rules.engine.evaluate import Evaluation
 from scanner.rules.engine.single import Item, judge
@@ -30,7 +31,7 @@ Meetings = dict[str, dict[tuple[str, str], set[int]]]
 """Value to rules that meet over it (accepting, rejecting) to the rows where they do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Seen:
     """The table of a kind, and where which rules hold or fail."""
 

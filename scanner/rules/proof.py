@@ -1,7 +1,7 @@
 """Policies prove themselves: every test and healthy row runs through the real evaluator (policy language, Tests)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 import polars as pl
@@ -9,6 +9,7 @@ import polars as pl
 from scanner import tables
 from scanner.inventory.clock import with_time
 from scanner.model import Outcome
+from scanner.record import record
 from scanner.rules.engine import groups_found
 from scanner.rules.engine.evaluate import Evaluation, evaluate
 from scanner.rules.engine.reads import fields_read
@@ -20,7 +21,7 @@ from scanner.tables import Fact, Origin
 HEALTHY = "healthy"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """One test, or one rule on a healthy row, with what came out."""
 
@@ -66,7 +67,7 @@ class Result:
         return f"{self.mark.path}:{self.mark.line}:{self.mark.column}: {self.rule_id}: {self.said}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Case:
     rule: Rule
     row: Row

@@ -16,6 +16,7 @@ from scanner import tables
 from scanner.facts import columns, keys, layout, links
 from scanner.facts.der import DerError
 from scanner.facts.links import Links
+from scanner.record import record
 from scanner.tables import CHAIN_ELEMENT
 from scanner.trust.roots import Roots
 
@@ -24,7 +25,7 @@ MOST_CANDIDATES = 20
 RESERVED = ("2.23.140.1.2.1", "2.23.140.1.2.2", "2.23.140.1.2.3", "2.23.140.1.1")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Certificate:
     """A certificate that may be part of a chain."""
 
@@ -33,7 +34,7 @@ class Certificate:
     links: Links
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Path:
     """The issuers of a certificate upwards, each with whether its signature on the one below was verified."""
 

@@ -1,12 +1,12 @@
 """Accepted risk: exceptions and a baseline, read before the evidence and put on the findings after it is judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from scanner.errors import Fault, PolicyError
 from scanner.model import BaselineReport, ExceptionReport, RuleReport
+from scanner.record import record
 from scanner.request import Request
 from scanner.rules.acceptance import baseline, exception_findings, waiving
 from scanner.rules.acceptance.baseline import Baseline
@@ -14,7 +14,7 @@ from scanner.rules.language.syntax import Policy, Rule
 from scanner.rules.reader import exceptions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accepted:
     """What was accepted before this run."""
 
@@ -22,7 +22,7 @@ class Accepted:
     baseline: Baseline | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Marked:
     """Findings with their marks, and what reports say of the accepted."""
 

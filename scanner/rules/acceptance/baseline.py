@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import polars as pl
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.inventory.identity import finding_id
 from scanner.model import BaselineReport, Mode, Outcome, Report, Severity
+from scanner.record import record
 from scanner.rules.compare.worse import worse
 from scanner.rules.language.places import places_of
 from scanner.rules.language.syntax import Rule
@@ -26,7 +26,7 @@ ENTRY = ("finding_id", "rule", "place", "kind", "severity", "mode", "outcome", "
 WORDS = {"severity": Severity, "mode": Mode, "outcome": (Outcome.FAIL, Outcome.UNKNOWN)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Baseline:
     """A baseline, read and checked."""
 
@@ -40,7 +40,7 @@ class Baseline:
     """Entries by finding_id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """A baseline beside the findings of a run."""
 

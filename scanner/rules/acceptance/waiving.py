@@ -1,7 +1,6 @@
 """Exceptions put on findings: which fails each one waives, and what became of it at as_of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -9,6 +8,7 @@ import polars as pl
 
 from scanner.errors import Fault, PolicyError
 from scanner.model import ExceptionState, Outcome
+from scanner.record import record
 from scanner.request import Request
 from scanner.rules.acceptance.selecting import Selections, key
 from scanner.rules.language.syntax import Policy, Predicate, Rule
@@ -19,7 +19,7 @@ from scanner.rules.reader.predicates import Builder
 from scanner.rules.reader.terms import Terms, forbidden, strictest
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fitted:
     """An exception beside the rules that it names."""
 
@@ -34,7 +34,7 @@ class Fitted:
     """Where it names no rule: the nearest id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Became:
     """What became of an exception."""
 

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from scanner.record import record
 
 Cut = tuple[Any, int]
 """A place between values: just before a value (0) or just after it (1)."""
@@ -22,7 +23,7 @@ def after(value: Any) -> Cut:
     return value, 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Region:
     """A set of values, and whether an absent one belongs to it."""
 

@@ -1,10 +1,11 @@
 """What changed between two predicates, in words, each with its direction; what has no words of its own is told whole."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
+from scanner.record import record
 from scanner.rules.compare import _limit_changes
 from scanner.rules.compare._relation import FUTURE, Relation, relation
 from scanner.rules.compare._truths import ROW
@@ -52,7 +53,7 @@ _WHOLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One difference."""
 
@@ -64,7 +65,7 @@ NOTHING = AllOf(())
 """The `when` of a rule that has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Where:
     """Where two predicates stand: of which kinds, in which list, under «not», and what is said before."""
 

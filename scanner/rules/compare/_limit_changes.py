@@ -1,9 +1,9 @@
 """What changed between two limits, or two lists of entries, and from which day on, in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.record import record
 from scanner.rules.language import limits
 from scanner.rules.language.limits import AS_OF
 from scanner.rules.language.syntax import Entry, FieldOperand, InList, Literal, Operand, Steps
@@ -14,7 +14,7 @@ _UPWARDS = {"at_most": True, "less_than": True, "before": True, "at_least": Fals
 _LONGEST_KEY = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One difference."""
 
@@ -23,7 +23,7 @@ class Step:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Span:
     start: datetime | None
     end: datetime | None

@@ -1,9 +1,9 @@
 """Which of two predicates is the stricter, at every date: their clocks and last days cut time into spans, each is compared."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from scanner.record import record
 from scanner.rules.compare._bounds import PRESENT, Region
 from scanner.rules.compare._implies import implies
 from scanner.rules.compare._truths import ROW, Both, Cell, Reading
@@ -22,7 +22,7 @@ MOST_DATES = 400
 """More are not compared, for time grows with their square."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relation:
     """What could be proven of a new predicate beside an old one."""
 

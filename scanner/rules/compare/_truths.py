@@ -5,10 +5,11 @@ is unknown belongs to no set, and «not» is gone. Where one form implies anothe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.compare._bounds import ABSENT, PRESENT, SIZES, Region, compared, points, spans
 from scanner.rules.engine.lower import ISSUED, NAME, VERIFIED
 from scanner.rules.language import limits, scalars
@@ -39,7 +40,7 @@ ROW = ""
 """The scope of the row's own fields; that of an element is the name of its list."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A value, or its absence, lies in a set."""
 
@@ -48,7 +49,7 @@ class Cell:
     region: Region
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """What is known only as it was said: a pattern, or a comparison with another field; true, or false."""
 
@@ -59,7 +60,7 @@ class Said:
     holds: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Count:
     """Every size that the list may have lies in a set."""
 
@@ -67,7 +68,7 @@ class Count:
     region: Region
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Some:
     """An element of the list fulfils the form."""
 
@@ -75,7 +76,7 @@ class Some:
     part: "Form"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Every:
     """The list is known to its end, and every element fulfils the form."""
 
@@ -83,14 +84,14 @@ class Every:
     part: "Form"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Both:
     """All parts hold; none: always."""
 
     parts: tuple["Form", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """A part holds; none: never."""
 
@@ -117,7 +118,7 @@ def joined(parts: Iterable[Form], *, holds: bool) -> Form:
     return either(parts) if holds else both(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """Where a predicate stands."""
 

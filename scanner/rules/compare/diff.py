@@ -1,11 +1,12 @@
 """What changed between two states of policies, in the order an approver reads: what judges less comes first."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 
 from scanner.model import Severity
+from scanner.record import record
 from scanner.rules.compare import strictness
 from scanner.rules.compare.strictness import Verdict
 from scanner.rules.language.syntax import Policy, Rule
@@ -23,7 +24,7 @@ class Section(StrEnum):
     TEXTS = "texts changed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleChange:
     """One rule that is not what it was."""
 
@@ -44,7 +45,7 @@ class RuleChange:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diff:
     """All that changed."""
 

@@ -4,11 +4,12 @@ Sound, not complete: where nothing is looser or unsure, no row exists, at no dat
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
 from scanner.model import Mode, OnUnknown, Severity
+from scanner.record import record
 from scanner.rules.compare._changes import LOOSER, NOTHING, TIGHTER, UNSURE, Change, Direction, Where
 from scanner.rules.compare._group_changes import group_changes
 from scanner.rules.compare._limit_changes import dated
@@ -17,7 +18,7 @@ from scanner.rules.language.syntax import AnyOf, Not, Rule
 from scanner.rules.language.values import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """What changed between two states of a rule, in words that name place and date."""
 
@@ -92,7 +93,7 @@ def _handling(old: Rule, new: Rule) -> Iterator[Change]:
         yield Change(LOOSER if new.waivable else TIGHTER, f"waivable: {said}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Span:
     start: datetime | None
     end: datetime | None

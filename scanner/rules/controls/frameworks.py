@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from scanner import resources
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import Coverage
+from scanner.record import record
 from scanner.rules.language.syntax import Mark
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence, parse
 from scanner.rules.language.words import nearest
@@ -24,7 +24,7 @@ GLOB = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*/[a-z0-9.*?-]+")
 """A rule id, with * and ? behind the slash only: a map claims no rules of policies that it does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Control:
     """One control of a framework, and what gives evidence for it."""
 
@@ -46,7 +46,7 @@ class Control:
         return [rule for rule in rules if rule in named or any(fnmatchcase(rule, glob) for glob in globs)]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Framework:
     """A framework, as far as its map goes."""
 

@@ -4,12 +4,12 @@ A row whose key is unknown is one unknown of its own and in no group: unknown ke
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.engine.compile import lengthened, truth
 from scanner.rules.engine.groups_sizes import constant, holds, turns
 from scanner.rules.engine.logic import TRUE, Node
@@ -25,7 +25,7 @@ CHOSEN = pl.col("in").fill_null(value=True)
 SURE, MOST = pl.col("sure"), pl.col("most")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grouped:
     """What a group rule said."""
 

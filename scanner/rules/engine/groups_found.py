@@ -1,12 +1,12 @@
 """What a group rule found: groups that fail or cannot be decided, with their members, and rows whose key is unknown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from scanner.model import Outcome
+from scanner.record import record
 from scanner.rules.engine import missing
 from scanner.rules.engine.groups import Grouped
 from scanner.rules.engine.logic import Compare
@@ -18,7 +18,7 @@ MOST_VALUES = 100
 NAMES = pl.List(pl.String())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """One group that fails or is unknown."""
 

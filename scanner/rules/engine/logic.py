@@ -1,19 +1,19 @@
 """What predicates come down to: a few forms of three-valued logic (Kleene), in which constants are folded at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from scanner.record import record
 from scanner.rules.language.syntax import Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """True, false, or unknown (None)."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     """A positive comparison: false where its subject, an operand or its clock is absent."""
 
@@ -23,21 +23,21 @@ class Compare:
     operands: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undecided:
     """A comparison with something unknown: false where the subject is absent, else unknown."""
 
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outside:
     """A comparison of the row's own field, asked within a list."""
 
     part: Compare
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Length:
     """A comparison of the number of elements of a list."""
 
@@ -46,7 +46,7 @@ class Length:
     operands: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quantified:
     """Every element, or at least one."""
 
@@ -55,21 +55,21 @@ class Quantified:
     part: "Node"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Both:
     """All parts hold."""
 
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """At least one part holds."""
 
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inverse:
     """The part does not hold."""
 

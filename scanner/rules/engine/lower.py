@@ -1,10 +1,11 @@
 """Predicates as written become forms of logic: phrases, list entries and the clock `as_of` are said out here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.engine.logic import FALSE, Compare, Length, Node, Outside, Quantified, both, either, inverse
 from scanner.rules.language import limits
 from scanner.rules.language.limits import AS_OF
@@ -30,7 +31,7 @@ ISSUED = "not_before"
 NAME, VERIFIED = "subject.dn", "verified"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lowering:
     """Where a predicate stands: the kind of row, the instant, and the members of the list element it is asked of."""
 

@@ -4,7 +4,6 @@ NOTE: a null element of a list decides nothing (policy language, Meaning).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import eq, ge, gt, le, lt
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.language.syntax import (
     AllOf,
     AnyOf,
@@ -34,7 +34,7 @@ _COMPARE = {"is": eq, "at_least": ge, "at_most": le, "more_than": gt, "less_than
 _NEGATED = {"is_not": "is", "none_of": "one_of"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """A row of a kind's table (dotted field names and marks), or an element of one of its lists."""
 

@@ -1,12 +1,12 @@
 """What a `when` skipped only because a declared field is absent: a gap in the inventory, not in the evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 import polars as pl
 
+from scanner.record import record
 from scanner.rules.engine import missing
 from scanner.rules.engine.compile import lengthened, truth
 from scanner.rules.engine.logic import Both, Node, both
@@ -14,7 +14,7 @@ from scanner.rules.engine.scope import Row
 from scanner.tables import Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undeclared:
     """Rows that would not surely be skipped if somebody declared what they lack."""
 

@@ -1,10 +1,10 @@
 """Which rows a `when` leaves to judge: each distinct one is asked once, its costly parts only of rows that its others leave."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
+from scanner.record import record
 from scanner.rules.engine import sharing
 from scanner.rules.engine.compile import truth
 from scanner.rules.engine.logic import Both, Compare, Node, both, kids
@@ -16,7 +16,7 @@ FEW = 1 / 3
 """Share of the rows up to which it pays to copy them, and to ask nothing of the others."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """Answers, each in a column of its own: true, false, or null for unknown."""
 

@@ -1,10 +1,10 @@
 """What a predicate may name where it stands: fields of a kind, parts of a shape, operators that fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.language.operators import OPERATORS
 from scanner.tables import Type
 
@@ -13,7 +13,7 @@ IN_STRUCTURE = "inside a list of structures another field cannot be named"
 IN_LIST = "inside a list another field is named only as any or none: { is: { field: … } }"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Names:
     """Fields of a kind, or sub-fields of a list's element."""
 

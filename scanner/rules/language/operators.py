@@ -6,7 +6,6 @@ can forget it. Text is matched by anchored expressions of a linear-time engine: 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, get_args, get_type_hints
@@ -14,6 +13,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import polars as pl
 from polars.exceptions import ComputeError
 
+from scanner.record import record
 from scanner.tables import Type
 
 
@@ -29,14 +29,14 @@ class Takes(Enum):
     NUMBER = "a number, or a predicate on numbers"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class On:
     """The types, by name, that a subject may have."""
 
     types: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operator:
     """One operator, as the loader, the schema and the docs read it."""
 

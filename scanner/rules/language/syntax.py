@@ -1,17 +1,18 @@
 """A policy as checked and typed: what the loader makes and the compiler, the tests of policies and the reports read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model import Mode, OnUnknown, Severity
+from scanner.record import record
 
 Scalar = str | bool | int | float | timedelta | datetime
 """A typed constant: text, boolean, integer, share (60% is 0.6), duration, instant (aware, UTC)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """Where a node was written."""
 
@@ -20,7 +21,7 @@ class Mark:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A constant, already of the field's type."""
 
@@ -29,14 +30,14 @@ class Literal:
     """As written, for messages: `398d`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldOperand:
     """`{ field: NAME }`: another field of the same row."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Steps:
     """`{ by: CLOCK, steps: […] }`: half-open, ascending; the first value is the past."""
 
@@ -49,7 +50,7 @@ class Steps:
 Operand = Literal | FieldOperand | Steps
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One entry of a list: keys that must equal the sub-fields; `""` is the scalar itself."""
 
@@ -62,7 +63,7 @@ class Entry:
     mark: Mark | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Test:
     """A comparison of one field.
 
@@ -78,7 +79,7 @@ class Test:
     mark: Mark | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InList:
     """`in_list: NAME`; on a shape the subject is `""` and the entries' keys are sub-fields (or fields of the row)."""
 
@@ -88,7 +89,7 @@ class InList:
     mark: Mark | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Elements:
     """`any`, `all` or `none` of a list field, with a predicate on the element."""
 
@@ -98,7 +99,7 @@ class Elements:
     mark: Mark | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Size:
     """`count` of a list's elements: op is a number's operator (or `one_of`…) with integer operands; `empty` is Size(is, 0)."""
 
@@ -108,21 +109,21 @@ class Size:
     mark: Mark | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AllOf:
     """All parts hold; also what a shape and a mapping of several fields mean."""
 
     parts: tuple["Predicate", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     """At least one part holds; also `one_of` with a list of shapes."""
 
     parts: tuple["Predicate", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """The part does not hold (Kleene: unknown stays unknown)."""
 
@@ -133,7 +134,7 @@ Predicate = Test | InList | Elements | Size | AllOf | AnyOf | Not
 """NOTE: `empty: false` is Not(Size(subject, "is", 0)), a shape that says nothing cannot be written."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Distinct:
     """`distinct: { of: FIELD, at_most: N }`: how many values a field has among the members of a group."""
 
@@ -141,14 +142,14 @@ class Distinct:
     at_most: Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Members:
     """`count: { … }`: how many members a group has; a predicate of sizes whose subject is `""`."""
 
     predicate: Predicate
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Share:
     """`share: { at_most: 60%, when_total: { at_least: 50 } }`: the members of a group among all rows that `when` selects."""
 
@@ -160,7 +161,7 @@ class Share:
 Demand = Distinct | Members | Share
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """`group_by: FIELD` and `require: { group: … }`: what is asked of all rows with the same value."""
 
@@ -173,7 +174,7 @@ ABSENT = "absent"
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """A row of a test: typed values by dotted field; facts said to be absent or unknown by name."""
 
@@ -183,7 +184,7 @@ class Row:
     unknown: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleTest:
     """One test of a rule: the healthy row with the deviations already put in."""
 
@@ -196,7 +197,7 @@ class RuleTest:
     """Of a group rule: all rows of the test."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """What a rule or policy was written against."""
 
@@ -211,7 +212,7 @@ class Source:
     """`secondary`: known from summaries, not read in the document; empty or `primary` otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disabled:
     """Why an inherited rule is taken out, and when it is back."""
 
@@ -220,7 +221,7 @@ class Disabled:
     """First instant at which the rule is back (the day after the one written, 00:00 UTC)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loosened:
     """An inherited rule that a policy makes weaker, on its word."""
 
@@ -230,7 +231,7 @@ class Loosened:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One rule; its id never changes."""
 
@@ -271,7 +272,7 @@ class Rule:
         return next(mode for start, mode in reversed(self.enforce) if start is None or start <= as_of)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """One policy, with the rules it brings in (its own and those it extends)."""
 

@@ -6,13 +6,14 @@ The word `exception` is Python's own, so in code one is called a waiver.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
 from scanner import run_findings, tables
 from scanner.errors import Fault, PolicyError, UsageError
 from scanner.model import ExceptionState
+from scanner.record import record
 from scanner.rules.language import scalars
 from scanner.rules.language.flow import flow
 from scanner.rules.language.syntax import Mark, Predicate
@@ -35,7 +36,7 @@ _UNSEEN = re.compile(
 """What is not drawn (Unicode: Default_Ignorable_Code_Point); it tells nobody apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waiver:
     """One exception, checked and typed."""
 

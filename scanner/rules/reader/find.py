@@ -1,11 +1,12 @@
 """Where policies are: shipped by name, a file, or every policy of a folder or pack."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from scanner import resources
 from scanner.errors import UsageError
+from scanner.record import record
 from scanner.rules.language.words import nearest
 from scanner.rules.reader import packs
 
@@ -13,7 +14,7 @@ SHIPPED = "certgate:policies/"
 """How reports name the path of a shipped policy."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PolicyFile:
     """One policy file, read."""
 

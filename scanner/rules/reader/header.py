@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.language import scalars
 from scanner.rules.language.syntax import Entry, Mark, Row, Source
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence
@@ -18,7 +19,7 @@ CONFIDENCES = ("primary", "secondary")
 ID = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """What rules of a policy are read with."""
 
@@ -44,7 +45,7 @@ class Header:
         return Mark(self.faults.path, node.line, node.column)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """The value of a rule's key as it stands in a file, with what it was read with."""
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from scanner.errors import Fault, UsageError
 from scanner.model import Mode
+from scanner.record import record
 from scanner.rules.language.syntax import Entry, Loosened, Policy, Rule
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, TooManyFaultsError, parse
 from scanner.rules.language.tree import Sequence as Items
@@ -45,7 +46,7 @@ MOST_FAULTS = 1_000
 """Faults after which a file is given up."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loaded:
     """A policy, with what those that extend it may name."""
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.language import scalars
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar
 from scanner.rules.language.words import nearest
@@ -15,7 +16,7 @@ from scanner.rules.reader.header import texts
 PARAM_KEYS = ("default", "at_least", "at_most", "doc")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """A value that a child gives, with the faults of its file."""
 

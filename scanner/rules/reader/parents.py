@@ -1,9 +1,10 @@
 """`extends`: names of policies, or pins of them by version and digest."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
+from scanner.record import record
 from scanner.rules.language.syntax import Policy
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence
 from scanner.rules.language.words import nearest
@@ -16,7 +17,7 @@ MOST = 20
 """How deep policies may extend each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parent:
     """A policy that is extended."""
 

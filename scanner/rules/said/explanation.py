@@ -1,11 +1,11 @@
 """Why a finding is one: the clock and the step that applied, the evidence, the clause, and a command that shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scanner.model import Outcome
+from scanner.record import record
 from scanner.rules.engine.single import chosen
 from scanner.rules.language.syntax import Rule, Source
 from scanner.rules.language.values import in_words, instant
@@ -13,7 +13,7 @@ from scanner.rules.said import asked, commands, message
 from scanner.vocabulary import SECONDARY
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """One finding, explained; texts are for people and not escaped."""
 

@@ -1,11 +1,12 @@
 """Which parts of a predicate failed on a row, in words: «lifetime is 398 d, at most 200 d»."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.engine.single import Item, chosen, judge, judged
 from scanner.rules.language.syntax import AllOf, AnyOf, Elements, FieldOperand, InList, Literal, Not, Predicate, Size, Steps, Test
 from scanner.rules.language.values import in_words, instant, listed
@@ -17,7 +18,7 @@ _SORTS = EQUALITY | {"present"}
 _NEGATED = {"is_not": "is", "none_of": "one_of"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """One thing that is not as asked."""
 

@@ -1,9 +1,10 @@
 """What a rule says of single values of a field: which it accepts by name, and which by themselves make it fail."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner import tables
+from scanner.record import record
 from scanner.rules.engine.reads import reads
 from scanner.rules.language.syntax import AllOf, AnyOf, Elements, InList, Literal, Predicate, Rule, Scalar, Test
 
@@ -15,7 +16,7 @@ _PART_OF = {"tls.pq_groups": "tls.groups", "tls.curves": "tls.groups"}
 """Lists whose elements are elements of another, by what the registry says of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stance:
     """One thing that must hold for a rule to pass, as far as it speaks of single values."""
 
