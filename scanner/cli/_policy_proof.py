@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -86,7 +86,7 @@ def _proven(names: Iterable[str]) -> _Proof:
     from scanner.rules.reader import find, load
 
     found, certificates = _Proof(), scope.listed(default_root().resolve())
-    files = {file.path: file for name in names or find.shipped() for file in find.find(name)}
+    files = {file.path: replace(file, proven=False) for name in names or find.shipped() for file in find.find(name)}
     for file in files.values():
         try:
             [policy] = load.load([file], certificates)

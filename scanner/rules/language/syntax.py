@@ -1,6 +1,6 @@
 """A policy as checked and typed: what the loader makes and the compiler, the tests of policies and the reports read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
@@ -253,7 +253,8 @@ class Rule:
     fix: str
     source: Source | None
     controls: tuple[str, ...]
-    tests: tuple[RuleTest, ...]
+    tests: Sequence[RuleTest] = field(compare=False)
+    """They show what it asks, and are no part of it."""
     mark: Mark
     group: Group | None = None
     """Of a group rule: its key and what it asks; `require` is then empty."""

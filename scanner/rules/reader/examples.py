@@ -1,12 +1,16 @@
 """The tests that a rule must bring: rows that pass, fail, are unknown or skipped, each with its date."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property, partial
+from typing import overload
 
+from scanner.errors import PolicyError
 from scanner.model import Outcome
 from scanner.rules.language import scalars
 from scanner.rules.language.syntax import Row, RuleTest
-from scanner.rules.language.tree import Mapping, Node, Scalar, Sequence
+from scanner.rules.language.tree import Mapping, Node, Scalar
+from scanner.rules.language.tree import Sequence as Items
 from scanner.rules.language.words import nearest
 from scanner.rules.reader import groups_reader, rows
 from scanner.rules.reader.header import Header
@@ -15,9 +19,42 @@ OUTCOMES = tuple(str(one) for one in Outcome)
 KEYS = (*OUTCOMES, "as_of")
 
 
-def read(key: Scalar, node: Node | None, kinds: tuple[str, ...], by: str | None, header: Header) -> tuple[RuleTest, ...]:
+class Later(Sequence[RuleTest]):
+    """Tests that are typed when somebody asks: a check does not, and typing them is a third of reading a rule."""
+
+    def __init__(self, read: Callable[[Header], tuple[RuleTest, ...]], header: Header) -> None:
+        self.read, self.header = read, header
+
+    @overload
+    def __getitem__(self, index: int) -> RuleTest: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RuleTest]: ...
+
+    def __getitem__(self, index: int | slice) -> RuleTest | Sequence[RuleTest]:
+        return self.typed[index]
+
+    def __len__(self) -> int:
+        return len(self.typed)
+
+    @cached_property
+    def typed(self) -> tuple[RuleTest, ...]:
+        """Type them; raise PolicyError where they are wrong."""
+        header = self.header.aside()
+        tests = self.read(header)
+        if header.faults.found:
+            raise PolicyError(header.faults.found)
+        return tests
+
+
+def read(key: Scalar, node: Node | None, kinds: tuple[str, ...], by: str | None, header: Header) -> Sequence[RuleTest]:
     """Read the tests of a rule; `by` is the key of a group rule, None of any other."""
-    items = node.items if isinstance(node, Sequence) else ()
+    typed = partial(_typed, key, node, kinds, by)
+    return Later(typed, header) if header.proven else typed(header)
+
+
+def _typed(key: Scalar, node: Node | None, kinds: tuple[str, ...], by: str | None, header: Header) -> tuple[RuleTest, ...]:
+    items = node.items if isinstance(node, Items) else ()
     found = [_test(item, kinds, by, header) for item in items]
     tests = tuple(test for test in found if test is not None)
     wanted = [word for word in ("pass", "fail") if word not in {test.expect for test in tests}]
@@ -39,10 +76,10 @@ def _test(item: Node, kinds: tuple[str, ...], by: str | None, header: Header) ->
         faults.add(item, "a test expects one of pass, fail, unknown, skip")
         return None
     word, row = expected[0]
-    if by is not None and not (isinstance(row, Sequence) and row.items):
+    if by is not None and not (isinstance(row, Items) and row.items):
         faults.add(row, "a test of a group rule is a list of rows: [ { … }, { … } ]")
         return None
-    items = row.items if by is not None and isinstance(row, Sequence) else (row,)
+    items = row.items if by is not None and isinstance(row, Items) else (row,)
     complete = [_row(one, kinds, by, header) for one in items]
     as_of = _as_of(item, complete, header)
     return RuleTest(word.text, complete[0], as_of, header.mark(word), () if by is None else tuple(complete)) if as_of else None

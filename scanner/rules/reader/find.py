@@ -25,6 +25,8 @@ class PolicyFile:
     """Where policies it extends, and certificates it names, are looked for first."""
     pack: Path | None = None
     """The folder of the pinned pack that it is part of."""
+    proven: bool = False
+    """Shipped: that its tests can be read, and come out as expected, was proven before."""
 
     @property
     def stem(self) -> str:
@@ -78,7 +80,7 @@ def extended(name: str, beside: Path | None) -> PolicyFile | None:
 
 
 def _shipped(name: str, *, named: bool) -> PolicyFile:
-    return PolicyFile(f"{SHIPPED}{name}.yaml", (resources.folder("policies") / f"{name}.yaml").read_bytes(), named)
+    return PolicyFile(f"{SHIPPED}{name}.yaml", (resources.folder("policies") / f"{name}.yaml").read_bytes(), named, proven=True)
 
 
 def _file(path: Path, *, named: bool, shown: str | None = None) -> PolicyFile:

@@ -33,6 +33,8 @@ class Header:
     sources: MappingType[str, Source] = field(default_factory=dict)
     healthy: MappingType[str, rows.Stated] = field(default_factory=dict)
     tests_as_of: datetime | None = None
+    proven: bool = False
+    """Tests are typed when somebody asks for them."""
     merged: bool = False
     """The policy is stored as it was evaluated: full ids, no tests."""
 

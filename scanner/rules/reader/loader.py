@@ -141,7 +141,7 @@ class Loader:
                 **head.sources(node.get("sources"), faults),
             },
             healthy=head.deviating(head.healthy(node.get("healthy"), faults), parents_healthy),
-            tests_as_of=head.instant(node.get("tests_as_of"), "tests_as_of", faults),
+            tests_as_of=head.instant(node.get("tests_as_of"), "tests_as_of", faults), proven=file.proven,
         )  # fmt: skip
         return header, lists
 
@@ -183,7 +183,7 @@ class Loader:
         for policy in policies:
             for rule in policy.rules:
                 first, held = seen.setdefault(rule.id, (policy, rule))
-                if held is not rule and replace(held, mark=rule.mark, tests=rule.tests) != rule:
+                if held is not rule and replace(held, mark=rule.mark) != rule:
                     mark = rule.mark
                     where = f"{first.path} ({held.mark.path}:{held.mark.line})"
                     message = (
