@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from reports import _fonts, _safe, _tokens, _words, renderer
+from reports import _fonts, _safe, _tokens, _words, carry, renderer
 from reports import json as whole
 from reports._look import read
 from reports._parts import controls
@@ -46,10 +46,10 @@ SECTIONS = (
 )
 def render(report: Report, options: Mapping[str, str]) -> bytes:
     """Render the page; it loads nothing and runs only its own script."""
-    result = whole.render.render(report, {})
-    view = build(report, result)
+    digest = carry(whole.render.parts(report, {})).sha256
+    view = build(report, digest)
     shown = controls.chosen(view.frameworks, options.get(controls.OPTION, ""), "html")
-    return page(view, sha256(result).hexdigest(), shown).encode()
+    return page(view, digest, shown).encode()
 
 
 def page(view: View, result_sha256: str, frameworks: Sequence[controls.Framework] = ()) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from reports import Carried, carry, renderer
 from reports import json as whole
-from reports import renderer
 from reports._parts import controls
 from reports.view import build
 from scanner.errors import UsageError
@@ -23,14 +23,15 @@ OPTIONS = {
 @renderer(
     name="pdf", description="An audit report as tagged, archivable PDF with the data attached.", options=OPTIONS, attaches=True
 )
-def render(report: Report, options: Mapping[str, str], attachments: Mapping[str, bytes] | None = None) -> bytes:
-    """Render the report; `attachments` are files to carry along, by name."""
+def render(report: Report, options: Mapping[str, str], attachments: Mapping[str, Carried] | None = None) -> bytes:
+    """Render the report; `attachments` are files to carry along, by name; of those too large only the digest is told."""
     from reports.pdf import _document, _print
 
     paper = options.get("paper", "a4")
     if paper not in _print.PAPERS:
         raise UsageError(f"--output pdf: paper={paper} is not known; write {' or '.join(_print.PAPERS)}")
     attached = dict(attachments or {})
-    result = attached.get(RESULT) or whole.render.render(report, {})
-    page = _document.document(build(report, result), options, attached)
-    return _print.write(page, report.as_of, attached, paper=paper)
+    result = attached.get(RESULT) or carry(whole.render.parts(report, {}))
+    page = _document.document(build(report, result.sha256), options, attached)
+    within = {name: one.data for name, one in attached.items() if one.data is not None}
+    return _print.write(page, report.as_of, within, paper=paper)

@@ -1,15 +1,14 @@
 """The audit report as an HTML document for the PDF engine: parts, their numbers, and what is printed of long lists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
 
-from reports import _charts, _words
+from reports import Carried, _charts, _words
 from reports._look import environment
 from reports._parts import controls
-from reports.pdf import OPTIONS
+from reports.pdf import OPTIONS, RESULT
 from reports.view import View
 from scanner.model import Exit
+from scanner.record import record
 from scanner.when import instant
 
 MOST_ROWS = 1000
@@ -44,7 +43,7 @@ _APPENDICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One line of the contents."""
 
@@ -53,17 +52,10 @@ class Part:
     level: str = "part"
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """One file that the report carries."""
-
-    name: str
-    size: int
-    sha256: str
-
-
-def document(view: View, options: Mapping[str, str], attachments: Mapping[str, bytes]) -> str:
+def document(view: View, options: Mapping[str, str], attachments: Mapping[str, Carried]) -> str:
     """Fill the template."""
+    attached = {name: one for name, one in attachments.items() if one.data is not None}
+    the_result = "the attached result" if RESULT in attached else "the JSON output of the same run"
     rows = view.worst(MOST_ROWS)
     gaps = view.undecided(MOST_GAPS)
     apart = view.apart(MOST_APART)
@@ -97,14 +89,16 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, b
             seen=view.seen_of(card.worst for card in view.cards),
             printed={row.label for row in rows},
             left_out=view.open_count - len(rows),
-            appendix_words=_printed(len(rows), view.open_count, "open finding"),
+            appendix_words=_printed(len(rows), view.open_count, "open finding", the_result),
             undecided=gaps,
-            undecided_words=_printed(len(gaps), view.report.gaps.height, "identity"),
+            undecided_words=_printed(len(gaps), view.report.gaps.height, "identity", the_result),
             apart=apart,
             exception_anchors={row.id: f"exception-{index}" for index, row in enumerate(view.exceptions[:MOST_EXCEPTIONS], 1)},
-            apart_words=_printed(len(apart), view.waived + view.known, "finding"),
-            attached=[Attached(name, len(data), sha256(data).hexdigest()) for name, data in attachments.items()],
-            attached_words=f"{_words.listed(attachments)} {_words.verb(len(attachments))}",
+            apart_words=_printed(len(apart), view.waived + view.known, "finding", the_result),
+            attached=attached,
+            attached_words=f"{_words.listed(attached)} {_words.verb(len(attached))}",
+            beside={name: one for name, one in attachments.items() if one.data is None},
+            the_result=the_result,
         )
     )
 
@@ -133,12 +127,12 @@ def _contents(
     return lines + [Part(id_, titles[id_]) for id_, there in appendices.items() if there]
 
 
-def _printed(shown: int, total: int, noun: str) -> str:
+def _printed(shown: int, total: int, noun: str, elsewhere: str) -> str:
     """Say which rows are printed and where the rest stands."""
     if shown == total:
         return f"All {_words.many(total, noun)}, worst first." if total > 1 else f"{_words.many(total, noun)}."
     rest = total - shown
     return (
         f"The {_words.number(shown)} worst of {_words.many(total, noun)} are printed; "
-        f"{_words.number(rest)} more {_words.verb(rest)} left to the attached result."
+        f"{_words.number(rest)} more {_words.verb(rest)} left to {elsewhere}."
     )

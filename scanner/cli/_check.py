@@ -133,7 +133,7 @@ def deliver(report: Report, outputs: list[Any], save: Path | None, said: Mapping
         from scanner.inventory import store
 
         as_json = next(one for one in reports.renderers() if one.name == "json")
-        store.save(report, save, as_json.render(report, {}))
+        store.save(report, save, as_json.parts(report, {}))
     _outputs.write(report, outputs, said)
 
 

@@ -160,7 +160,7 @@ def add_entry(options: argparse.Namespace) -> Exit:
     (fitted,) = waiving.fit([waiver], _policies(options))
     if faults := _faults(fitted):
         raise PolicyError(faults)
-    _outputs.put(options.file, written)
+    _outputs.put(options.file, [written])
     print(
         f"{options.file}:{waiver.mark.line}: {waiver.id} added: {waiver.rule} for {waiver.assets}, to the end of {waiver.expires}"
     )
@@ -226,7 +226,7 @@ def prune_files(options: argparse.Namespace) -> Exit:
         sys.stdout.writelines(unified_diff(before, after, name, name))
         removed += len(ids)
         if not options.dry_run:
-            _outputs.put(name, kept)
+            _outputs.put(name, [kept])
     would = "would be taken out; nothing was written" if options.dry_run else "taken out"
     print(f"{removed:,} {'exception' if removed == 1 else 'exceptions'} {would}")
     return Exit.OK

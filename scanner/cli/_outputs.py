@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -11,12 +11,13 @@ from typing import Any
 
 from scanner.errors import UsageError
 from scanner.model import Report
+from scanner.record import record
 
 ATTACHED = {"json": "result.json", "sarif": "results.sarif", "csv": "inventory.csv"}
 """What an audit PDF carries with it, by format."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """One file to write."""
 
@@ -80,25 +81,26 @@ def write(report: Report, outputs: Sequence[Output], said: Mapping[str, str] = M
         renderer = known[output.format]
         options = {name: text for name, text in said.items() if name in renderer.options} | output.options
         if renderer.attaches:
-            attachments = {name: known[form].render(report, {}) for form, name in ATTACHED.items()}
-            attachments["manifest.json"] = orjson.dumps(store.manifest(report), option=orjson.OPT_INDENT_2)
-            data = renderer.render(report, options, attachments)
+            attachments = {name: reports.carry(known[form].parts(report, {})) for form, name in ATTACHED.items()}
+            attachments["manifest.json"] = reports.carry([orjson.dumps(store.manifest(report), option=orjson.OPT_INDENT_2)])
+            put(output.path, renderer.parts(report, options, attachments))
         else:
-            data = renderer.render(report, options)
-        put(output.path, data)
+            put(output.path, renderer.parts(report, options))
 
 
-def put(path: str, data: bytes) -> None:
+def put(path: str, parts: Iterable[bytes]) -> None:
     """Write one output; a reader never sees half a file."""
     if path == "-":
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines(parts)
         sys.stdout.buffer.flush()
         return
     target = Path(path)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        aside.write_bytes(data)
+        with aside.open("wb") as file:
+            file.writelines(parts)
         aside.replace(target)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        aside.unlink(missing_ok=True)

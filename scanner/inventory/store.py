@@ -2,9 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -42,6 +42,7 @@ from scanner.when import instant, parse_instant
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 RESULT = "result.json"
+TABLES = tuple(f'  "{name}": [\n'.encode() for name in ("findings", "evidence_gaps", "problems"))
 
 
 def is_snapshot(path: Path) -> bool:
@@ -49,7 +50,7 @@ def is_snapshot(path: Path) -> bool:
     return (path / MANIFEST).is_file() and (path / "sightings.parquet").is_file()
 
 
-def save(report: Report, folder: Path, result_json: bytes) -> None:
+def save(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
     """Write a RESULT folder; what stood there is replaced only once the new one is whole."""
     if folder.exists() and any(folder.iterdir()) and not is_snapshot(folder):
         raise UsageError(f"--save {folder}: the folder exists and is not a certgate result; name another")
@@ -65,7 +66,7 @@ def save(report: Report, folder: Path, result_json: bytes) -> None:
         raise
 
 
-def _write(report: Report, folder: Path, result_json: bytes) -> None:
+def _write(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
     for kind, table in report.tables.items():
         table.write_parquet(folder / f"{kind}.parquet")
     report.sightings.write_parquet(folder / "sightings.parquet")
@@ -77,7 +78,8 @@ def _write(report: Report, folder: Path, result_json: bytes) -> None:
     (folder / "policies").mkdir()
     for policy in report.policies:
         (folder / "policies" / f"{policy.id}.yaml").write_text(policy.text, encoding="utf-8")
-    (folder / RESULT).write_bytes(result_json)
+    with (folder / RESULT).open("wb") as file:
+        file.writelines(result_json)
     (folder / MANIFEST).write_bytes(
         orjson.dumps(manifest(report, folder), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     )
@@ -138,7 +140,7 @@ def manifest(report: Report, folder: Path | None = None) -> dict[str, Any]:
         "outputs": [
             {
                 "name": path.relative_to(folder).as_posix(),
-                "sha256": sha256(path.read_bytes()).hexdigest(),
+                "sha256": _digest(path),
                 "size": path.stat().st_size,
             }
             for path in outputs
@@ -174,10 +176,15 @@ def _verify(folder: Path, found: Mapping[str, Any]) -> None:
         raise UsageError(f"{folder}: {', '.join(strange)} is not in the manifest")
     for name, digest in listed.items():
         path = folder / name
-        if ".." in Path(name).parts or not path.is_file() or sha256(path.read_bytes()).hexdigest() != digest:
+        if ".." in Path(name).parts or not path.is_file() or _digest(path) != digest:
             raise UsageError(
                 f"{path}: is gone or was changed after the result was written; its digest is not that of the manifest"
             )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def load_tables(folder: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, dict[str, Any]]:
@@ -213,7 +220,7 @@ def load(folder: Path) -> Report:
 
 def _report(folder: Path) -> Report:
     kinds, sightings, _ = load_tables(folder)
-    said = orjson.loads((folder / RESULT).read_bytes())
+    said = orjson.loads(_beside_the_tables(folder / RESULT))
     settings = said["settings"]
     return Report(
         tool=said["tool"],
@@ -224,7 +231,7 @@ def _report(folder: Path) -> Report:
         policies=tuple(_policy(folder, row) for row in said["policies"]),
         sources=tuple(SourceReport(**row) for row in said["sources"]),
         rules=tuple(_rule(row) for row in said["rules"]),
-        findings=_table(folder / "findings.parquet", FINDINGS, {}).select(*FINDINGS),
+        findings=_findings(folder / "findings.parquet"),
         gaps=_table(folder / "gaps.parquet", GAPS, {}).select(*GAPS),
         problems=_table(folder / "problems.parquet", PROBLEMS, {}).select(*PROBLEMS),
         tables=kinds,
@@ -236,6 +243,28 @@ def _report(folder: Path) -> Report:
         contradictions=tuple(_contradiction(row) for row in said.get("contradictions", ())),
         frameworks=tuple(_framework(row) for row in said.get("frameworks", ())),
     )
+
+
+def _findings(path: Path) -> pl.DataFrame:
+    """Read findings; their observed facts are JSON objects, or they are refused, since outputs take them as they are."""
+    found = _table(path, FINDINGS, {}).select(*FINDINGS)
+    whole = pl.col("observed").str.json_path_match("$").str.starts_with("{")
+    if not found.select(whole.fill_null(value=False).all()).item():
+        raise UsageError(f"{path}: not a table of a certgate result: observed facts that are no JSON")
+    return found
+
+
+def _beside_the_tables(path: Path) -> bytes:
+    """Read result.json without the lists that stand in Parquet, too, and may be gigabytes; they begin and end with a line."""
+    kept: list[bytes] = []
+    passing = False
+    with path.open("rb") as file:
+        for line in file:
+            passing = passing and not line.startswith(b"  ]")
+            if not passing:
+                kept.append(line)
+                passing = line in TABLES
+    return b"".join(kept)
 
 
 def _policy(folder: Path, row: Mapping[str, Any]) -> PolicyReport:

@@ -85,7 +85,7 @@ def test_a_finding_that_another_body_contradicts_says_so(tmp_path: Path, capsys:
         "members": [],
     }
     made = replace(made, findings=pl.DataFrame([row], schema=made.findings.schema))
-    store.save(made, tmp_path / "result", whole.render.render(made, {}))
+    store.save(made, tmp_path / "result", whole.render.parts(made, {}))
     assert main(["explain", "ab" * 16, str(tmp_path / "result")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "contradicts X25519 and X25519MLKEM768 in tls.groups, 14 endpoints: tls-endpoints/groups accepts them" in said
@@ -96,7 +96,7 @@ def test_hostile_evidence_is_escaped(tmp_path: Path, capsys: pytest.CaptureFixtu
     made = report()
     rows = made.findings.with_columns(message=pl.lit("red \x1b[31m"), name=pl.lit("\u202ename"))
     made = replace(made, findings=rows)
-    store.save(made, tmp_path / "result", whole.render.render(made, {}))
+    store.save(made, tmp_path / "result", whole.render.parts(made, {}))
     assert main(["explain", made.findings["finding_id"][0], str(tmp_path / "result")]) == 0
     said = capsys.readouterr().out
     assert "<U+001B>[31m" in said

@@ -23,7 +23,7 @@ TABLES = ("tables", "findings", "gaps", "problems", "sightings")
 
 def save(said: Report, folder: Path) -> Path:
     """Save a report as a run does."""
-    store.save(said, folder, JSON.render(said, {}))
+    store.save(said, folder, JSON.parts(said, {}))
     return folder
 
 
@@ -54,6 +54,32 @@ def test_what_was_saved_is_what_is_loaded(make: Callable[[], Report], tmp_path: 
     """`report` renders from the folder what the run would have rendered, so every field comes back."""
     said = make()
     assert differences(store.load(save(said, tmp_path / "result")), said) == []
+
+
+def test_what_stands_in_parquet_is_not_read_from_the_json_again(tmp_path: Path) -> None:
+    """Its lists can be gigabytes. Where they begin and end shows in any indented layout, that of earlier results, too."""
+    said = small()
+    folder = save(said, tmp_path / "result")
+    whole = json.loads((folder / "result.json").read_bytes())
+    assert whole["findings"]
+    (folder / "result.json").write_text(json.dumps(whole, indent=2) + "\n")
+    sealed(folder)
+    assert differences(store.load(folder), said) == []
+    kept = json.loads(store._beside_the_tables(folder / "result.json"))
+    assert {name for name in whole if whole[name] != kept[name]} == {"findings", "evidence_gaps", "problems"}
+    assert (kept["findings"], kept["evidence_gaps"], kept["problems"]) == ([], [], [])
+
+
+@pytest.mark.parametrize("observed", ["", "{", '{"a": 1}, {"finding_id": "made up"}', "null"])
+def test_observed_facts_that_are_no_json_are_refused(observed: str, tmp_path: Path) -> None:
+    """They are put into the JSON output as they are, and a folder may come from anywhere."""
+    folder = save(small(), tmp_path / "result")
+    found = pl.read_parquet(folder / "findings.parquet")
+    bad = pl.when(pl.int_range(pl.len()) == 1).then(pl.lit(observed)).otherwise("observed")
+    found.with_columns(observed=bad).write_parquet(folder / "findings.parquet")
+    sealed(folder)
+    with pytest.raises(UsageError, match="observed"):
+        store.load(folder)
 
 
 def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:

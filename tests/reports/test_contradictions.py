@@ -43,7 +43,7 @@ def test_the_choice_is_told_both_ways() -> None:
 def test_every_format_says_the_same() -> None:
     """Fact, lead and rules stand in HTML, PDF and terminal; JSON has the data."""
     made = governed()
-    view = build(made, b"{}")
+    view = build(made)
     page, document = html.render.render(made, {}).decode(), _document.document(view, {}, {})
     terminal = " ".join(summary(made, width=100).split())
     assert "In 3 places policies contradict each other" in view.contradictions_lead
@@ -60,13 +60,13 @@ def test_a_run_without_them_says_nothing() -> None:
     """The part is left out whole."""
     made = report()
     assert "Contradictions" not in html.render.render(made, {}).decode()
-    assert "contradict" not in _document.document(build(made, b"{}"), {}, {})
+    assert "contradict" not in _document.document(build(made), {}, {})
     assert "contradict" not in summary(made, width=100)
 
 
 def test_the_part_is_numbered_and_listed_in_the_pdf() -> None:
     """It has its place among the parts and in the contents."""
-    document = _document.document(build(governed(), b"{}"), {}, {})
+    document = _document.document(build(governed()), {}, {})
     assert "<h1>4 Contradictions</h1>" in document
     assert '<a href="#contradictions">4 Contradictions</a>' in document
     assert "<h1>5 Exceptions</h1>" in document
@@ -77,13 +77,13 @@ def test_what_is_left_out_is_counted() -> None:
     many = replace(governed(), contradictions=quarrel.QUARRELS[:1] * 60)
     assert "… and 57 more." in summary(many, width=100)
     assert "10 more are in the JSON output of the same run." in html.render.render(many, {}).decode()
-    assert "40 more are in the attached result." in _document.document(build(many, b"{}"), {}, {})
+    assert "40 more are in the JSON output of the same run." in _document.document(build(many), {}, {})
 
 
 def test_a_stored_result_gives_them_back(tmp_path: Path) -> None:
     """What was found is stored, not found anew."""
     made = replace(report(), contradictions=quarrel.QUARRELS)
-    store.save(made, tmp_path / "result", whole.render.render(made, {}))
+    store.save(made, tmp_path / "result", whole.render.parts(made, {}))
     assert store.load(tmp_path / "result").contradictions == quarrel.QUARRELS
 
 

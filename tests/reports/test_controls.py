@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from lxml import html
 
+from reports import carry, pdf
 from reports import html as page_renderer
 from reports import json as whole
-from reports import pdf
 from reports._parts import controls
 from reports.view import build
 from scanner.cli import main
@@ -143,7 +143,9 @@ def test_the_pdf_has_the_matrix_and_stays_valid(tmp_path: Path) -> None:
     """A part of its own with its frameworks in the contents, tagged and archivable."""
     made = mapped(oddities.small())
     path = tmp_path / "report.pdf"
-    path.write_bytes(pdf.render.render(made, {"frameworks": "pci-dss-4.0.1"}, {"result.json": whole.render.render(made, {})}))
+    path.write_bytes(
+        pdf.render.render(made, {"frameworks": "pci-dss-4.0.1"}, {"result.json": carry(whole.render.parts(made, {}))})
+    )
     assert validate(path, "3a", "ua1") == []
     text = " ".join(run(["pdftotext", "-layout", path, "-"]).stdout.split())
     assert "3 Controls" in text

@@ -32,7 +32,7 @@ STATES = {
 @pytest.fixture(scope="module")
 def view() -> View:
     """Return the view of a run whose baseline sets findings apart."""
-    return build(governed(new_only=True), b"{}")
+    return build(governed(new_only=True))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_no_finding_is_lost(view: View) -> None:
 
 def test_known_findings_are_open_where_they_count() -> None:
     """Without --new-only a baseline marks what it knows, and hides nothing."""
-    made = build(governed(), b"{}")
+    made = build(governed())
     assert made.known == 0
     assert any(one.known and one.status == "open" for one in made.findings)
 
@@ -98,13 +98,13 @@ def test_none_in_force_is_said() -> None:
     """A register without one in force says so, and what is in it."""
     made = governed()
     lapsed = tuple(one for one in made.exceptions if one.id == LAPSED)
-    assert build(replace(made, exceptions=lapsed), b"{}").exceptions_lead == "No exception is in force; 1 has lapsed."
+    assert build(replace(made, exceptions=lapsed)).exceptions_lead == "No exception is in force; 1 has lapsed."
 
 
 def test_a_file_without_exceptions_is_said_to_have_none() -> None:
     """The part stays, without a table: No exception is in force."""
     given = GivenFile("exceptions", "exceptions.yaml", "ab" * 32, 15)
-    made = build(replace(oddities.small(), files=(given,)), b"{}")
+    made = build(replace(oddities.small(), files=(given,)))
     assert made.exceptions_lead == "No exception is in force."
     for shown in (html.page(made, "0" * 64), _document.document(made, {}, {})):
         (part,) = parser.fromstring(shown).xpath("//section[@id='exceptions']")
@@ -115,7 +115,7 @@ def test_a_file_without_exceptions_is_said_to_have_none() -> None:
 
 def test_a_run_without_exceptions_has_no_part_for_them() -> None:
     """Left out whole: no heading, no line in the contents, no appendix."""
-    made = build(oddities.small(), b"{}")
+    made = build(oddities.small())
     assert 'id="exceptions"' not in html.page(made, "0" * 64)
     shown = _document.document(made, {}, {})
     assert "Exceptions" not in shown

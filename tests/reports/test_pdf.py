@@ -9,8 +9,9 @@ import pikepdf
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
+import reports
+from reports import Carried, carry, pdf, sarif
 from reports import json as whole
-from reports import pdf, sarif
 from reports.pdf import _document, _print
 from reports.view import View, build
 from scanner.errors import UsageError
@@ -25,12 +26,12 @@ OPTIONS = {"organisation": "Northwind Example Ltd", "classification": "Confident
 PARTS = ("1 Executive summary", "2 Scope, method and completeness", "3 Findings", "4 Evidence gaps", "5 Owners", "6 Integrity")
 
 
-def _attachments(made: Report) -> dict[str, bytes]:
+def _attachments(made: Report) -> dict[str, Carried]:
     return {
-        "result.json": whole.render.render(made, {}),
-        "results.sarif": sarif.render.render(made, {}),
-        "inventory.csv": b"kind,name\r\n",
-        "manifest.json": b"{}\n",
+        "result.json": carry(whole.render.parts(made, {})),
+        "results.sarif": carry(sarif.render.parts(made, {})),
+        "inventory.csv": carry([b"kind,", b"name\r\n"]),
+        "manifest.json": carry([b"{}\n"]),
     }
 
 
@@ -51,7 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def view() -> View:
     """Return the view of the small run."""
     made = oddities.small()
-    return build(made, whole.render.render(made, {}))
+    return build(made, carry(whole.render.parts(made, {})).sha256)
 
 
 def _pages(path: Path, *how: str) -> list[str]:
@@ -133,16 +134,16 @@ def test_attachments_are_whole_and_said_to_be_data(path: Path) -> None:
     with pikepdf.open(path) as document:
         kept = {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
         relations = {str(file.AFRelationship) for file in document.Root.AF}
-    assert kept == _attachments(oddities.small())
+    assert kept == {name: one.data for name, one in _attachments(oddities.small()).items()}
     assert relations == {"/Data"}
 
 
 def test_attachments_stand_in_the_report_with_their_digests(pages: list[str]) -> None:
     """Name, size and SHA-256 of every attached file are printed."""
     text = "".join(pages).replace(" ", "")
-    for name, data in _attachments(oddities.small()).items():
+    for name, one in _attachments(oddities.small()).items():
         assert name in text
-        assert sha256(data).hexdigest()[:60] in text
+        assert sha256(one.data or b"").hexdigest()[:60] in text
 
 
 def test_all_fonts_are_embedded_and_ours(path: Path) -> None:
@@ -246,8 +247,8 @@ def test_odd_runs_say_what_they_mean(made: Callable[[], Report], tmp_path: Path)
 def test_findings_that_are_left_out_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit the worst are printed, and the report says how many more stand in the attached result."""
     monkeypatch.setattr(_document, "MOST_ROWS", 10)
-    view = build(oddities.small(), b"{}")
-    shown = _document.document(view, {}, {})
+    view = build(oddities.small())
+    shown = _document.document(view, {}, _attachments(oddities.small()))
     assert (
         f"The 10 worst of {len(view.open)} open findings are printed; {len(view.open) - 10} more are left to the attached result."
         in shown
@@ -258,15 +259,28 @@ def test_findings_that_are_left_out_are_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_more_rules_than_cards_become_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit of cards the other rules stand in a table."""
     monkeypatch.setattr(_document, "MOST_CARDS", 3)
-    view = build(oddities.small(), b"{}")
+    view = build(oddities.small())
     shown = _document.document(view, {}, {})
     assert shown.count('class="card"') == 3
     assert f"{len(view.cards) - 3} more rules with open findings" in shown
 
 
+def test_a_file_too_large_to_be_attached_is_named_with_its_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What would fill memory and mailboxes stays beside the report, which sends nobody to an attachment that is not there."""
+    monkeypatch.setattr(reports, "MOST_CARRIED", 20)
+    made, path = oddities.small(), tmp_path / "report.pdf"
+    path.write_bytes(_render(made))
+    with pikepdf.open(path) as document:
+        assert set(document.attachments) == {"inventory.csv", "manifest.json"}
+    shown = "".join("".join(_pages(path, "-layout")).split())
+    assert "Filesofthesamerun,toolargetobeattached" in shown
+    assert sha256(whole.render.render(made, {})).hexdigest()[:60] in shown
+    assert "theattachedresult" not in shown
+
+
 def test_lines_that_nobody_gave_are_left_out() -> None:
     """Without options the cover has no organisation, recipient or classification."""
-    shown = _document.document(build(oddities.small(), b"{}"), {}, {})
+    shown = _document.document(build(oddities.small()), {}, {})
     assert "Prepared for" not in shown
     assert "Classification" not in shown
     assert "Nothing is attached to this file." in shown

@@ -110,7 +110,7 @@ def test_a_letter_of_another_script_stays_where_it_can_be_drawn() -> None:
     name = "\u0455\u0440\u043e\u043e\u0493\u202e.example.com"
     rows = [row | {"name": name, "uri": "one.pem", "message": "it is wrong"} for row in made.findings.head(1).to_dicts()]
     made = replace(made, findings=pl.DataFrame(rows, schema=FINDINGS))
-    documents = [html.unescape(_document.document(build(made, b"{}"), {}, {}).replace("\u200b", ""))]
+    documents = [html.unescape(_document.document(build(made), {}, {}).replace("\u200b", ""))]
     documents += [page.render.render(made, {}).decode().replace("\\u003c", "<").replace("\\u003e", ">")]
     assert "\u0455\u0440\u043e\u043e\u0493<U+202E>.example.com" in summary(made, width=110)
     assert name in whole.render.render(made, {}).decode()
