@@ -43,19 +43,20 @@ class Missing:
 
 def missing(report: Report) -> list[Missing]:
     """Gather undecided checks by the facts they lack, those that most checks lack first."""
-    undecided = report.findings.filter(pl.col("outcome") == Outcome.UNKNOWN).select("kind", "asset_id", "missing")
+    undecided = report.findings.filter(pl.col("outcome") == Outcome.UNKNOWN)
+    alike = undecided.group_by("kind", "missing", maintain_order=True).agg(pl.col("asset_id").unique(), pl.len())
     lacking: dict[tuple[str, str], set[str]] = {}
-    for kind, asset, names in undecided.iter_rows():
+    for kind, names, assets, _ in alike.iter_rows():
         for name in names:
-            lacking.setdefault((kind, name), set()).add(asset)
+            lacking.setdefault((kind, name), set()).update(assets)
     groups = _groups(lacking)
     home = {(kind, name): (kind, names) for kind, names in groups for name in names}
     checks, settles = dict.fromkeys(groups, 0), dict.fromkeys(groups, 0)
-    for kind, names in undecided.select("kind", "missing").iter_rows():
+    for kind, names, _, count in alike.iter_rows():
         homes = {home[kind, name] for name in names}
         for group in homes:
-            checks[group] += 1
-            settles[group] += len(homes) == 1
+            checks[group] += count
+            settles[group] += count if len(homes) == 1 else 0
     told = _told(report)
     rows = [
         Missing(
@@ -82,7 +83,7 @@ def _groups(lacking: Mapping[tuple[str, str], set[str]]) -> list[Facts]:
 def _told(report: Report) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Find what would tell each fact: the sources that all identities lacking it have in common."""
     given: dict[tuple[str, str], list[set[str]]] = {}
-    for kind, names, sources in report.gaps.select("kind", "missing", "would_tell").iter_rows():
+    for kind, names, sources in report.gaps.select("kind", "missing", "would_tell").unique(maintain_order=True).iter_rows():
         for name in names:
             given.setdefault((kind, name), []).append(set(sources))
     return {key: tuple(sorted(set.intersection(*sets))) for key, sets in given.items()}
