@@ -5,7 +5,7 @@ Absent needs no branch: it is `comparison & ~absent`, and null & false is false.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -15,7 +15,7 @@ from scanner.rules.engine.logic import Compare, Undecided
 from scanner.rules.engine.scope import Scope
 from scanner.rules.language.operators import OPERATORS, Takes
 from scanner.rules.language.syntax import FieldOperand, Literal, Operand, Scalar, Steps
-from scanner.tables import Type
+from scanner.tables import INSTANT, Type
 
 UNKNOWN = pl.lit(None, pl.Boolean())
 
@@ -49,16 +49,17 @@ def unless(absent: pl.Expr | None, compared: pl.Expr) -> pl.Expr:
     return compared if absent is None else compared & ~absent
 
 
-def constant(value: Scalar, type_: Type) -> pl.Expr:
-    """Write a constant with the dtype of the field it is compared with."""
-    return pl.lit(value, type_.dtype)
+@lru_cache(maxsize=1024)
+def constant(value: Scalar, dtype: pl.DataType) -> pl.Expr:
+    """Write a constant with the dtype of the field it is compared with; an instant takes queries to write, and rules share few."""
+    return pl.lit(value, dtype)
 
 
 def operand(said: Operand, type_: Type, scope: Scope) -> Read:
     """Read an operand for every row."""
     match said:
         case Literal(value):
-            return constant(value, type_), None
+            return constant(value, type_.dtype), None
         case FieldOperand(name):
             return scope.value(name), scope.lacking(name)
         case Steps():
@@ -85,7 +86,7 @@ def choose(clock: pl.Expr, starts: Iterable[datetime], values: list[pl.Expr]) ->
     """Choose by half-open intervals of a clock: the first value before the first start, the last from the last one on."""
     chain: Any = pl
     for start, value in zip(starts, values, strict=False):
-        chain = chain.when(clock < pl.lit(start, pl.Datetime("us", "UTC"))).then(value)
+        chain = chain.when(clock < constant(start, INSTANT.dtype)).then(value)
     return values[-1] if chain is pl else chain.otherwise(values[-1])
 
 
