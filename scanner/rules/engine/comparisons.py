@@ -51,7 +51,7 @@ def unless(absent: pl.Expr | None, compared: pl.Expr) -> pl.Expr:
 
 @lru_cache(maxsize=1024)
 def constant(value: Scalar, dtype: pl.DataType) -> pl.Expr:
-    """Write a constant with the dtype of the field it is compared with; an instant takes queries to write, and rules share few."""
+    """Write a constant with the dtype of the field it is compared with; an instant takes Polars queries, and rules share few."""
     return pl.lit(value, dtype)
 
 
