@@ -1,6 +1,6 @@
 """Fails and unknowns of a rule as rows of findings: by columns, and put into words once for all rows that say the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -16,23 +16,30 @@ from scanner.rules.engine.reads import fields_read
 from scanner.rules.language.syntax import Group, Rule
 from scanner.rules.said import groups_words, message
 
-SCHEMA = {name: dtype for name, dtype in FINDINGS.items() if name not in {"uri", "line", "column", "pointer"}}
-"""What a rule tells of a finding; where the asset was seen is added to all of them together."""
+WHERE = ("uri", "line", "column", "pointer")
+"""Columns that say where an asset was seen first; the tables come with them."""
 SECONDS = "%Y-%m-%dT%H:%M:%S"
+ASSET = ("asset_id", "place", "name", *WHERE)
 WORDS = {"message": pl.String(), "limit": pl.String()}
 
 
-def of_rule(evaluation: Evaluation, rule: Rule, kind: str, table: pl.DataFrame, request: Request) -> list[pl.DataFrame]:
-    """Write the assets of a kind that fail a rule, and those that it could not judge."""
-    hits = evaluation.findings(rule.id, kind)
-    parts = [(outcome, hits.filter(pl.col("outcome") == outcome)) for outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    return [_rows(rule, kind, table, part, outcome, request) for outcome, part in parts if part.height]
+def of_rule(evaluation: Evaluation, rule: Rule, found: Mapping[str, pl.DataFrame], request: Request) -> Iterator[pl.DataFrame]:
+    """Write the assets and groups that fail a rule, and those that it could not judge."""
+    for kind in rule.kinds:
+        hits = evaluation.findings(rule.id, kind)
+        for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+            part = hits.filter(pl.col("outcome") == outcome)
+            if part.height:
+                yield _rows(rule, kind, found[kind], part, outcome, request)
+    if rule.group is not None and rule.id in evaluation.grouped:
+        grouped = groups_found.groups(evaluation.grouped[rule.id])
+        yield pl.DataFrame([_of_group(rule, rule.group, one, found, request) for one in grouped], schema=FINDINGS)
 
 
 def _rows(rule: Rule, kind: str, table: pl.DataFrame, hits: pl.DataFrame, outcome: Outcome, request: Request) -> pl.DataFrame:
     read = [name for name in fields_read(rule, kind) if name in table.columns]
     asked = _asked(rule, kind, table) if outcome is Outcome.FAIL else _known_in_part(table, hits)
-    here = table.select(*dict.fromkeys(["asset_id", "place", "name", *read, *asked]))[hits["row"]]
+    here = table.select(*dict.fromkeys([*ASSET, *read, *asked]))[hits["row"]]
 
     def words(row: Mapping[str, Any]) -> tuple[str, str]:
         said = message.message(rule, kind, row, outcome, row["missing"], request.as_of)
@@ -42,14 +49,14 @@ def _rows(rule: Rule, kind: str, table: pl.DataFrame, hits: pl.DataFrame, outcom
     own: dict[str, pl.Expr | pl.Series] = {
         "finding_id": finding_ids(rule.id, here["place"]),
         "kind": pl.lit(kind),
-        **{name: pl.col(name) for name in ("asset_id", "place", "name")},
-        "members": pl.lit([], SCHEMA["members"]),
+        **{name: pl.col(name) for name in ASSET},
+        "members": pl.lit([], FINDINGS["members"]),
         "missing": hits["missing"],
         "observed": _observed(here, read),
         **{name: said[name] for name in WORDS},
     }
-    same = {name: pl.lit(value, SCHEMA[name]) for name, value in _same(rule, outcome, request).items()}
-    return here.select((own | same)[name].alias(name) for name in SCHEMA)
+    same = {name: pl.lit(value, FINDINGS[name]) for name, value in _same(rule, outcome, request).items()}
+    return here.select((own | same)[name].alias(name) for name in FINDINGS)
 
 
 def _asked(rule: Rule, kind: str, table: pl.DataFrame) -> list[str]:
@@ -80,22 +87,16 @@ def _plain(name: str, dtype: pl.DataType) -> pl.Expr:
     return value
 
 
-def of_groups(evaluation: Evaluation, rule: Rule, found: Mapping[str, pl.DataFrame], request: Request) -> list[pl.DataFrame]:
-    """Write the groups that fail or are unknown, each with the places of its members."""
-    if rule.group is None or rule.id not in evaluation.grouped:
-        return []
-    rows = [_of_group(rule, rule.group, one, found, request) for one in groups_found.groups(evaluation.grouped[rule.id])]
-    return [pl.DataFrame(rows, schema=SCHEMA)] if rows else []
-
-
 def _of_group(rule: Rule, group: Group, one: Found, found: Mapping[str, pl.DataFrame], request: Request) -> dict[str, object]:
+    """Write a group with the places of its members; it is seen where the first one is, and is itself no asset."""
     kind, first = one.members[0]
     place = groups_words.place(group, one.key)
     why = message.undecided(kind, one.missing)
     return _same(rule, one.outcome, request) | {
         "finding_id": finding_id(rule.id, place),
         "kind": kind,
-        "asset_id": found[kind]["asset_id"][first],
+        "asset_id": "",
+        **found[kind].select(WHERE)[first].row(0, named=True),
         "place": place,
         "name": groups_words.name(group, one.key),
         "members": [found[kind]["place"][row] for kind, row in one.members],

@@ -41,14 +41,13 @@ def findings(
     request: Request,
 ) -> pl.DataFrame:
     """Write one row per fail and unknown, worst first; `where` says where each asset was seen first (kind, asset_id, uri …)."""
-    rows = [pl.DataFrame(schema=finding_rows.SCHEMA)]
-    for rule in rules:
-        rows += [one for kind in rule.kinds for one in finding_rows.of_rule(evaluation, rule, kind, found[kind], request)]
-        rows += finding_rows.of_groups(evaluation, rule, found, request)
-    placed = pl.concat(rows).join(where, on=["kind", "asset_id"], how="left", maintain_order="left")
-    # NOTE: a group is seen where its first member is, and is itself no asset.
-    placed = placed.with_columns(asset_id=pl.when(pl.col("members").list.len() == 0).then("asset_id").otherwise(pl.lit("")))
-    return ordered(placed.select(*FINDINGS))
+    placed = {kind: _placed(table, where.filter(pl.col("kind") == kind)) for kind, table in found.items()}
+    rows = (one for rule in rules for one in finding_rows.of_rule(evaluation, rule, placed, request))
+    return ordered(pl.concat([pl.DataFrame(schema=FINDINGS), *rows]))
+
+
+def _placed(table: pl.DataFrame, where: pl.DataFrame) -> pl.DataFrame:
+    return table.join(where.select("asset_id", *finding_rows.WHERE), on="asset_id", how="left", maintain_order="left")
 
 
 def ordered(found: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 
 from scanner import alike, finding_rows, judge, tables
 from scanner.inventory.clock import with_time
-from scanner.model import Outcome
+from scanner.model import FINDINGS, Outcome
 from scanner.rules.engine.evaluate import evaluate
 from scanner.rules.language.syntax import Rule
 from scanner.rules.reader import find, load
@@ -57,13 +57,14 @@ def alone(rule: Rule, known: Mapping[str, Any], outcome: str, missing: list[str]
 def test_a_row_among_many_is_told_as_it_would_be_alone(count: int) -> None:
     """Message, limit and observed facts of every finding of every rule."""
     table = with_time(tables.frame("certificate", [row(number) for number in range(count)]), "certificate", AS_OF)
-    known = {"certificate": table, "endpoint": tables.empty("endpoint")}
+    where = [pl.lit(None, FINDINGS[name]).alias(name) for name in finding_rows.WHERE]
+    known = {"certificate": table.with_columns(where), "endpoint": tables.empty("endpoint")}
     evaluation = evaluate(RULES, known, AS_OF)
     by_asset = {one["asset_id"]: one for one in table.iter_rows(named=True)}
     found = [
         (rule, one)
         for rule in RULES
-        for part in (finding_rows.of_rule(evaluation, rule, "certificate", table, asked()) if "certificate" in rule.kinds else [])
+        for part in finding_rows.of_rule(evaluation, rule, known, asked())
         for one in part.iter_rows(named=True)
     ]
     assert {one["outcome"] for _, one in found} == {"fail", "unknown"}
