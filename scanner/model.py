@@ -471,6 +471,10 @@ class Report:
             result[kind, asset] = min(held, severity, key=order.index)
         return result
 
+    def called(self, label: str) -> pl.DataFrame:
+        """Return the findings that a label may mean: `F-` and the beginning of their finding_id."""
+        return self.findings.filter(pl.col("finding_id").str.starts_with(label.removeprefix("F-")))
+
     def _of_assets(self, found: pl.DataFrame) -> pl.DataFrame:
         """Say kind, asset_id and severity of findings; that of a group is one of each member listed."""
         grouped = found.filter(pl.col("members").list.len() > 0)

@@ -181,13 +181,13 @@ def _meant(options: argparse.Namespace) -> tuple[str, str]:
     label, folder = options.finding
     if not Path(folder).is_dir():
         raise UsageError(f"--finding {label} {folder}: no such RESULT folder")
-    rows = store.load(Path(folder)).findings
-    found = [row for row in rows.iter_rows(named=True) if row["finding_id"].startswith(label.removeprefix("F-"))]
-    if len(found) != 1:
-        raise UsageError(f"{label}: {len(found) or 'no'} findings of {folder} begin like this")
-    if found[0]["outcome"] != "fail":
+    found = store.load(Path(folder)).called(label)
+    if found.height != 1:
+        raise UsageError(f"{label}: {found.height or 'no'} findings of {folder} begin like this")
+    one = found.row(0, named=True)
+    if one["outcome"] != "fail":
         raise UsageError(f"{label} could not be judged; an exception is for what fails")
-    return found[0]["rule_id"], f"{{ place: {flow.quoted(found[0]['place'])} }}"
+    return one["rule_id"], f"{{ place: {flow.quoted(one['place'])} }}"
 
 
 def _one_line(text: str) -> str:

@@ -22,12 +22,11 @@ def lines(subject: str, folder: Path) -> Iterator[Any]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
     report = store.load(folder)
-    prefix = subject.removeprefix("F-")
-    rows = [row for row in report.findings.iter_rows(named=True) if row["finding_id"].startswith(prefix)]
-    if len(rows) != 1:
-        advice = "give more of the id" if rows else "see its reports"
-        raise UsageError(f"{subject}: {len(rows) or 'no'} findings of {folder} begin like this; {advice}")
-    row = rows[0]
+    rows = report.called(subject)
+    if rows.height != 1:
+        advice = "give more of the id" if rows.height else "see its reports"
+        raise UsageError(f"{subject}: {rows.height or 'no'} findings of {folder} begin like this; {advice}")
+    row = rows.row(0, named=True)
     rule = next(one for one in report.rules if one.id == row["rule_id"])
     yield f"F-{row['finding_id'][:8]} — {rule.title}"
     yield from (

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from scanner.model import Outcome
 from scanner.probes.progress import Progress
 from scanner.record import record
 from scanner.request import Request
@@ -52,23 +53,30 @@ def impact(request: Request, old: Sequence[Policy], new: Sequence[Policy], found
     merged = merge(collected.intake.frames(), certificate.read)
     renamed = {change.new.id: change.id for change in found.rules if change.new is not None}
     before, after = (_judged(request, side, merged, renamed) for side in (old, new))
-    effects = [_effect(rule, before.get(rule, {}), after.get(rule, {})) for rule in {**before, **after}]
+    rules = {**before.fails, **before.unknown, **after.fails, **after.unknown}
+    effects = [_effect(rule, before, after) for rule in rules]
     effects = [one for one in effects if one.adds or one.clears or one.undecided]
     effects.sort(key=lambda one: (-len(one.adds) - len(one.clears), one.rule))
     return Impact(
         request.as_of,
         sum(table.height for table in merged.tables.values()),
         tuple(effects),
-        (_blocking(before), _blocking(after)),
+        (before.blocking, after.blocking),
         tuple(f"{problem.spot.uri}: {problem.message}" for problem in collected.problems),
     )
 
 
-Findings = dict[str, dict[Key, Mapping[str, Any]]]
+@record
+class Side:
+    """What one of two sides says, by rule."""
+
+    fails: dict[str, dict[Key, Mapping[str, Any]]]
+    unknown: dict[str, int]
+    blocking: int
 
 
-def _judged(request: Request, policies: Sequence[Policy], merged: Any, renamed: Mapping[str, str]) -> Findings:
-    """Judge by one side; findings by rule and key."""
+def _judged(request: Request, policies: Sequence[Policy], merged: Any, renamed: Mapping[str, str]) -> Side:
+    """Judge by one side; rules that were renamed go by their former name."""
     from scanner import judge, pipeline, scope
     from scanner.rules.engine.evaluate import evaluate
 
@@ -76,23 +84,21 @@ def _judged(request: Request, policies: Sequence[Policy], merged: Any, renamed: 
     derived = pipeline.derive(merged, scope.helpers(policies, request), scope.roots(request))
     known = pipeline.timed(scope.assumed(derived, request), request.as_of)
     evaluation = evaluate(rules, known, request.as_of)
-    rows = judge.findings(evaluation, rules, known, pipeline.seen_first(merged.sightings), request)
-    found: Findings = {}
-    for row in rows.iter_rows(named=True):
+    found = judge.findings(evaluation, rules, known, pipeline.seen_first(merged.sightings), request)
+    failed = found.filter(outcome=str(Outcome.FAIL))
+    fails: dict[str, dict[Key, Mapping[str, Any]]] = {}
+    for row in failed.iter_rows(named=True):
         rule = renamed.get(row["rule_id"], row["rule_id"])
-        found.setdefault(rule, {})[rule, row["kind"], row["place"], row["asset_id"]] = row
-    return found
+        fails.setdefault(rule, {})[rule, row["kind"], row["place"], row["asset_id"]] = row
+    counted = found.filter(outcome=str(Outcome.UNKNOWN)).group_by("rule_id").len().iter_rows()
+    return Side(fails, {renamed.get(rule, rule): count for rule, count in counted}, int(failed["counts"].sum()))
 
 
-def _effect(rule: str, before: Mapping[Key, Mapping[str, Any]], after: Mapping[Key, Mapping[str, Any]]) -> Effect:
-    was, now = ({key: row for key, row in side.items() if row["outcome"] == "fail"} for side in (before, after))
+def _effect(rule: str, before: Side, after: Side) -> Effect:
+    was, now = (side.fails.get(rule, {}) for side in (before, after))
     return Effect(
         rule,
         adds=tuple(row for key, row in now.items() if key not in was),
         clears=tuple(row for key, row in was.items() if key not in now),
-        undecided=(len(after) - len(now)) - (len(before) - len(was)),
+        undecided=after.unknown.get(rule, 0) - before.unknown.get(rule, 0),
     )
-
-
-def _blocking(found: Findings) -> int:
-    return sum(row["counts"] and row["outcome"] == "fail" for rows in found.values() for row in rows.values())
