@@ -63,7 +63,11 @@ def create_baseline(options: argparse.Namespace) -> Exit:
     if options.output != "-" and target.exists() and not options.replace:
         raise UsageError(f"{target} exists; --replace writes over it, and then all that is open in {options.result} is known")
     report = _report(options.result)
-    _outputs.put(options.output, [baseline.text(report, options.owner.strip())])
+    written = baseline.text(report, options.owner.strip())
+    if len(written) > baseline.MOST_BYTES:
+        many = f"{len(written):,} bytes, and of a baseline {baseline.MOST_BYTES:,} are read"
+        raise UsageError(f"{options.result}: its open findings are too many ({many}); judge by fewer rules, or fewer assets")
+    _outputs.put(options.output, [written])
     held = baseline.kept(report.findings)
     waived = report.findings["waived_by"].count()
     left = f"; {waived:,} waived {'one is' if waived == 1 else 'ones are'} left to their exceptions" if waived else ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scanner.cli import main
+from scanner.rules.acceptance import baseline
 from tests.conftest import SAMPLES
 
 CERTIFICATES = SAMPLES / "openssl-x509"
@@ -119,6 +120,18 @@ def test_create_leaves_what_is_waived_to_its_exception_and_writes_over_nothing(c
     assert main(["baseline", "create", "none", "-o", "c.json", "--owner", "o"]) == 2
     assert main(["baseline", "create", "r", "-o", "c.json", "--owner", " "]) == 2
     assert not Path("c.json").exists()
+
+
+def test_create_writes_no_baseline_that_no_run_would_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy()
+    run("--save", "r")
+    capsys.readouterr()
+    monkeypatch.setattr(baseline, "MOST_BYTES", 300)
+    assert main(["baseline", "create", "r", "-o", "b.json", "--owner", "o"]) == 2
+    assert "of a baseline 300 are read" in capsys.readouterr().err
+    assert not Path("b.json").exists()
 
 
 def test_the_configuration_names_a_baseline() -> None:
