@@ -6,13 +6,13 @@ Problems; it raises InputError when the whole file is unusable. What it yielded 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import registry, run_findings
 from scanner.model import Problem, Record, Severity, Sighting, Spot, Table
+from scanner.record import record
 
 if TYPE_CHECKING:
     from scanner.importers._mapping import InventoryMapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Yield = Record | Table | Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One file, or standard input, read into memory."""
 
@@ -58,7 +58,7 @@ class Document:
         return Problem(Severity.INFO, code, message, self.spot(line, column, pointer))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Importer:
     """One input format."""
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
+
+from scanner.record import record
 
 _TRUE = frozenset({"true", "yes", "y", "1", "on", "enabled"})
 _FALSE = frozenset({"false", "no", "n", "0", "off", "disabled"})
@@ -24,7 +26,7 @@ _TYPE_NAME = r"^(?:System|Microsoft)\.[\w.]+(?:\[\]|`\d.*|Collection|List)?$"
 """A collection that PowerShell printed by its type."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """A column as read: its values, and in which rows a text stood that could not be understood."""
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from scanner.errors import InputError
 from scanner.importers import _text
+from scanner.record import record
 
 _SEPARATORS = ",;\t|"
 _QUOTED = r'"(?:[^"]|"")*"'
@@ -23,7 +24,7 @@ _WIDEST = 1000
 """Columns; more are no inventory."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """The first record: names, separator, and on which lines it stands."""
 

@@ -1,10 +1,11 @@
 """Dates as inventories write them, a column at a time: ISO 8601, RFC 2822, OpenSSL text, epochs; day or month first if told."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+
+from scanner.record import record
 
 INSTANT = pl.Datetime("us", "UTC")
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
@@ -45,7 +46,7 @@ _FIRST, _LAST = 1950, 9999
 Attempt = Callable[[pl.Expr], pl.Expr]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """How the dates of one inventory are to be read."""
 
@@ -55,7 +56,7 @@ class Reading:
     """The zone of times that name none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dates:
     """A column of dates: the instants, and what is to be known of them, row by row."""
 

@@ -1,15 +1,15 @@
 """Certificates that stand in cells: PEM, or DER in base64 or hex; a private key beside one is recognised and dropped."""
 
 import binascii
-from dataclasses import dataclass
 
 import polars as pl
 
 from scanner.importers import _tlv
 from scanner.importers._pem_blocks import CERTIFICATE_LABELS, blocks
+from scanner.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Embedded:
     """What a column of certificates holds, row by row."""
 

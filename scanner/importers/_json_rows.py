@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,7 @@ import polars as pl
 from scanner.errors import InputError
 from scanner.importers import Document, Yield, _binding, _json, _text
 from scanner.importers._mapping import InventoryMapping
+from scanner.record import record
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 6
@@ -22,7 +22,7 @@ _SAMPLE = 20
 _KEYS = re.compile(rb'"([^"\\]{1,60})"\s*:')
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """One object with its place."""
 

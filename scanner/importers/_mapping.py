@@ -1,7 +1,7 @@
 """The inventory mapping file: what a company's own columns mean, checked with every fault at its place."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
@@ -14,13 +14,14 @@ from scanner import tables
 from scanner.errors import Fault, PolicyError
 from scanner.importers._dates import DAY_FIRST, MONTH_FIRST, Reading
 from scanner.importers._synonyms import legal
+from scanner.record import record
 
 _KEYS = ("files", "kind", "key", "columns", "dates", "serial")
 _MAX_SIZE = 1_000_000
 _MAX_DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InventoryMapping:
     """How the columns of some inventories are to be understood."""
 

@@ -3,9 +3,9 @@
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner.importers._text import Cursor
+from scanner.record import record
 
 _BOUNDARY = re.compile(rb"-----(BEGIN|END) ([!-,.-~](?:[ !-,.-~]{0,62}[!-,.-~])?)-----")
 _PRIVATE = re.compile(rb"-----BEGIN (?:[A-Z0-9 ]{1,40} )?PRIVATE KEY-----")
@@ -15,7 +15,7 @@ CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERT
 PKCS7_LABELS = frozenset({"PKCS7", "CMS", "PKCS #7 SIGNED DATA"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """One block; of a private key only that it is there."""
 

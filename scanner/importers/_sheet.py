@@ -9,12 +9,13 @@ from scanner import run_findings
 from scanner.importers import Document, _text
 from scanner.importers._binding import Binding
 from scanner.model import Problem, Severity, Spot
+from scanner.record import record
 
 _SAID = 10
 """Cells of one column that are named one by one; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sheet:
     """Rows as texts: a column named after its index for every bound header, and where each row stands."""
 

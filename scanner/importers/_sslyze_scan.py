@@ -1,12 +1,12 @@
 """What one server's sslyze scan shows, as facts of an endpoint; a test that did not finish leaves its fact open or unknown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from scanner import vocabulary as words
 from scanner.importers import _tls_names
+from scanner.record import record
 
 VERSIONS = {
     "ssl_2_0_cipher_suites": "SSL 2.0",
@@ -64,7 +64,7 @@ def truth(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scan:
     """The tests that were run on one server."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +11,7 @@ from scanner.importers import _text
 from scanner.importers._sslyze_scan import Scan, items, mapping
 from scanner.inventory import hostname
 from scanner.model import Problem, Record, Severity, Sighting
+from scanner.record import record
 
 Place = Callable[[str, str, int], Sighting]
 _HOST = re.compile(r"[a-z0-9_.:%-]{1,253}")
@@ -26,7 +27,7 @@ _ALIVE = frozenset({
 _UNRESOLVED = re.compile(r"resolve", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Server:
     """A server as one scan names it."""
 

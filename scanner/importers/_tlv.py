@@ -1,7 +1,8 @@
 """The outside of DER and BER values (X.690 8.1): where one ends and what it looks like; what is inside is for `facts`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from scanner.record import record
 
 MAX_CERTIFICATE = 1_000_000
 """Bytes; the largest certificate that is read. Real ones stay below 20 kB."""
@@ -14,7 +15,7 @@ SEQUENCE, _INTEGER, _OID, _OCTETS, _BITS = 0x30, 0x02, 0x06, 0x04, 0x03
 _CERTIFICATES = 0xA0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """One value: its tag, where it begins, where its content starts and ends, and what comes after it."""
 

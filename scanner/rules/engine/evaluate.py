@@ -1,12 +1,13 @@
 """Rules over tables: outcomes counted, fails and unknowns found; one column per rule, each distinct `when` once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
 
 import polars as pl
 
 from scanner.model import Outcome
+from scanner.record import record
 from scanner.rules.engine import groups, groups_found, missing, sharing, whens
 from scanner.rules.engine.compile import truth
 from scanner.rules.engine.groups import Grouped
@@ -24,7 +25,7 @@ BATCH = 32
 FOUND = {"row": pl.UInt32(), "outcome": pl.String(), "missing": pl.List(pl.String())}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """How often a rule said what."""
 
@@ -36,10 +37,10 @@ class Counts:
     """Of the skipped: only because a declared field is absent."""
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+        return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """What is asked of a table that knows already which rows are concerned."""
 
@@ -48,7 +49,7 @@ class Question:
     require: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """What one rule said of one kind's table."""
 

@@ -1,12 +1,12 @@
 """The words of a finding: what was seen, what is asked, why this limit; bounded here, escaped by the renderers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scanner import tables
 from scanner.model import Outcome
+from scanner.record import record
 from scanner.rules.engine.reads import fields_read
 from scanner.rules.engine.single import Item
 from scanner.rules.language.syntax import Rule
@@ -40,7 +40,7 @@ _BY_ORIGIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """One finding in words."""
 
