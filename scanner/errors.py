@@ -1,7 +1,7 @@
 """The errors that may leave a room; only `cli` prints them and chooses an exit code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class CertgateError(Exception):
@@ -22,8 +22,7 @@ class InputError(CertgateError):
         self.pointer = pointer
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong in a policy, exception or mapping file, at its place (lines and columns from 1)."""
 
     path: str
