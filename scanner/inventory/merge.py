@@ -1,7 +1,6 @@
 """Sightings of one object become one row: bytes beat fields, closed lists beat open ones, every sighting is kept."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
@@ -10,6 +9,7 @@ from scanner import run_findings, tables
 from scanner.inventory import identity
 from scanner.inventory.intake import CARRIED, PROVENANCE
 from scanner.model import SIGHTINGS, Problem, Severity, Spot
+from scanner.record import record
 from scanner.tables import Fact, Origin
 
 UNIONS = frozenset({"tags", "deployed_at"})
@@ -19,7 +19,7 @@ ANY = frozenset({"private_key_beside"})
 LEAF_OF = "_leaf_of"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Merged:
     """The inventory as seen: tables without what is derived, sightings, and what went wrong."""
 
