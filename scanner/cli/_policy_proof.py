@@ -145,10 +145,17 @@ def _text(found: _Proof, *, verbose: bool) -> None:
 
 
 def _summary(found: _Proof) -> str:
-    told = many(len(found.failed), "failure") if found.failed else "all pass"
+    told = many(len(found.failed), "failure") if found.failed else "all pass" if found.results else _nothing(found)
     if found.faults:
         told = f"{told if found.results else 'none ran'}; {many(len(found.faults), 'fault')} in policies that do not load"
     return f"{many(len(found.results), 'test')} of {many(len(found.policies), 'policy')}: {told}"
+
+
+def _nothing(found: _Proof) -> str:
+    """Say why nothing was proven, which is not the same as that all is well."""
+    extended = dict.fromkeys(name for policy in found.policies for name in policy.extends)
+    elsewhere = f"; those of what it extends: certgate policy test {' '.join(extended)}" if extended else ""
+    return f"nothing was tested, for no rule of its own brings a test{elsewhere}"
 
 
 def _github(found: _Proof, *, verbose: bool) -> None:

@@ -64,6 +64,15 @@ def test_outcomes_without_a_test_are_listed_on_demand(capsys: pytest.CaptureFixt
     ]
 
 
+def test_a_policy_without_tests_is_not_said_to_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    """It points to where the tests are."""
+    assert main(["policy", "test", "default"]) == 0
+    assert capsys.readouterr().out == (
+        "0 tests of 1 policy: nothing was tested, for no rule of its own brings a test; "
+        "those of what it extends: certgate policy test browser-roots tls-endpoints pqc-readiness\n"
+    )
+
+
 def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     """GitHub ends a property at a comma or colon, and an annotation at a line's end."""
     write("a,b%", one=4096)
