@@ -50,3 +50,7 @@ def test_a_cut_text_says_so() -> None:
     """The ellipsis is within the bound."""
     assert bounded("x" * 301) == "x" * 299 + "…"
     assert bounded("x" * 300) == "x" * 300
+    words = " ".join(["extension"] * 40)
+    assert bounded(f"an {words}") == f"an {words[:289]}…"
+    assert bounded(words) == " ".join(["extension"] * 30) + "…"
+    assert bounded(f"a {'x' * 400}") == f"a {'x' * 297}…"

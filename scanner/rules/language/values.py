@@ -6,6 +6,8 @@ from typing import Any
 
 LONGEST_TEXT = 300
 LONGEST_VALUE = 100
+LONGEST_WORD = 30
+"""Characters that a cut may leave out so as to end between words."""
 MOST_ITEMS = 5
 
 
@@ -75,5 +77,9 @@ def listed(values: Sequence[Any], word: str = "and", most: int = MOST_ITEMS) -> 
 
 
 def bounded(text: str, most: int = LONGEST_TEXT) -> str:
-    """Cut a text, and say that it was cut."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    """Cut a text, between words where one ends near, and say that it was cut."""
+    if len(text) <= most:
+        return text
+    words, _, part = text[:most].rpartition(" ")
+    kept = words if words and len(part) <= LONGEST_WORD else text[: most - 1]
+    return f"{kept.rstrip()}…"
