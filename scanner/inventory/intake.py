@@ -93,4 +93,6 @@ def _aligned(kind: str, parts: list[pl.DataFrame]) -> pl.DataFrame:
         )
         for part in parts
     ]
-    return pl.concat(aligned) if len(aligned) > 1 else aligned[0]
+    whole = pl.concat(aligned) if len(aligned) > 1 else aligned[0]
+    # A column in pieces is put together anew by every step that also reads one in a piece.
+    return whole.rechunk()
