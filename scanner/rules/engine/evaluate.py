@@ -88,12 +88,13 @@ class Evaluation:
         """By rule id and kind."""
         self.grouped = grouped or {}
         """Group rules, by id."""
+        self._counts: dict[str, Counts] = {id_: Counts(*one.outcomes) for id_, one in self.grouped.items()}
+        for (id_, _), one in judged.items():
+            self._counts[id_] = self._counts.get(id_, Counts()) + one.counts
 
     def counts(self, rule_id: str) -> Counts:
         """Count the outcomes of a rule over all its kinds; those of a group rule count groups."""
-        if rule_id in self.grouped:
-            return Counts(*self.grouped[rule_id].outcomes)
-        return sum((one.counts for (id_, _), one in self.judged.items() if id_ == rule_id), Counts())
+        return self._counts.get(rule_id, Counts())
 
     def applied(self, rule_id: str) -> bool:
         """Tell whether the rule said anything but «not applicable»."""
