@@ -131,6 +131,8 @@ def fill(text: str, *, name: str, observed: str = "what it is", limit: str = "")
 
 def settled(rule: Rule, text: str, as_of: datetime) -> str:
     """Put the limit into a text of the rule, so that only what differs by asset ({name}, {observed}) is open."""
+    if "{limit}" not in text:
+        return text
     figure = groups_words.figure(rule.group, as_of) if rule.group is not None else asked.figure(rule, as_of)
     return text.replace("{limit}", figure)
 
