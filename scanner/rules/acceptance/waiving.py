@@ -80,6 +80,8 @@ def waive(
     found: pl.DataFrame, fitted: Sequence[Fitted], rules: Sequence[Rule], tables: Mapping[str, pl.DataFrame], request: Request
 ) -> tuple[pl.DataFrame, tuple[Became, ...]]:
     """Mark the fails under an exception in force, the first one written where several cover one; say what became of each."""
+    if not fitted:
+        return found, ()
     matching = _Matching(found, tables, fitted, rules, request)
     marks: dict[str, str] = {}
     became = [_under(one, matching, marks, request) for one in fitted]
