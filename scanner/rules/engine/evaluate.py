@@ -159,7 +159,8 @@ def _of_kind(conditions: Sequence[tuple[Node, Node]], row: Row) -> Iterator[Judg
     left, rare = whens.few(asked.whens)
     wide = asked.table.hstack(asked.whens.get_columns())
     questions = {index: Question(numbers[when], require) for index, (when, require) in enumerate(conditions)}
-    nowhere = {name for name in rare if not asked.whens[name].fill_null(value=True).any()}
+    may_hold = asked.whens.fill_null(value=True)
+    nowhere = {name for name in rare if not may_hold[name].any()}
     of_few = {index: one for index, one in questions.items() if one.when in rare - nowhere}
     of_all = {index: one for index, one in questions.items() if one.when not in rare}
     outcomes = _answers(of_all, asked.row, wide) | (_answers(of_few, asked.row, wide, left) if of_few else {})
