@@ -184,7 +184,8 @@ def _frame(document: Document, sheet: Sheet, facts: Facts) -> pl.DataFrame:
     declared = tables.schema(kind) | {"_key": pl.String()}
     places = [("_line", sheet.lines), ("_column", sheet.columns), ("_pointer", sheet.pointers)]
     columns = [one.cast(declared.get(name, pl.String())).alias(name) for name, one in facts.items()]
-    frame = pl.DataFrame([*columns, *(one.alias(name) for name, one in places if one is not None)])
+    # In one piece at once, on all cores: with some columns in pieces every step would do it.
+    frame = pl.DataFrame([*columns, *(one.alias(name) for name, one in places if one is not None)]).rechunk()
     implied = _consequences.expressions(frozenset(facts)) if kind == "certificate" else ()
     return frame.with_columns(*implied, pl.lit(document.uri).alias("_uri"))
 
