@@ -30,6 +30,6 @@ def _usage() -> pl.Expr:
 
 
 _RULES = (
-    ("wildcard", "san.dns", pl.col("san.dns").list.eval(pl.element().str.starts_with("*.")).list.any()),
+    ("wildcard", "san.dns", pl.col("san.dns").list.agg(pl.element().str.starts_with("*.").any())),
     ("usage", "extended_key_usage", _usage()),
 )
