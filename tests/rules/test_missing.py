@@ -49,6 +49,11 @@ def test_a_decided_part_names_nothing() -> None:
     assert missing(settled, key__bits=2) == ["trust"]
 
 
+def test_what_no_row_has_is_not_named_where_another_part_decides() -> None:
+    """An unknown that another part of the same condition outweighs is not asked for, though it is unknown in every row."""
+    assert missing(B, Not(AllOf((A, compared("key.bits", "is", 1)))), key__bits=2) == ["in_inventory"]
+
+
 def test_only_when_is_named_where_require_is_false() -> None:
     """What decides is whether the rule applies."""
     assert missing(compared("key.bits", "is", 1), A, key__bits=2) == ["trust"]

@@ -9,7 +9,6 @@ import polars as pl
 from scanner import alike, tables
 from scanner.rules.engine.comparisons import choose
 from scanner.rules.engine.compile import members, truth
-from scanner.rules.engine.lifting import asks_row
 from scanner.rules.engine.logic import Both, Compare, Either, Inverse, Length, Node, Outside, Quantified, kids
 from scanner.rules.engine.reads import operands
 from scanner.rules.engine.scope import Element, Row, inverted
@@ -55,8 +54,8 @@ def _undecided(node: Node, row: Row, *, never: bool | None) -> bool:
             return _undecided(part, row, never=None if never is None else not never)
         case Compare(subject=subject, operands=operands):
             return all(isinstance(one, Literal) for one in operands) and row.unknowable(subject)
-        case Quantified(subject=subject, part=part):
-            return not asks_row(part) and row.unknowable(subject)
+        case Quantified(subject=subject):
+            return row.unknowable(subject)
     return False
 
 
