@@ -155,6 +155,35 @@ def test_too_large_a_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monke
         assert problem.incomplete
 
 
+def test_a_large_file_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes come in order, each part at its own place."""
+    places, read = [], os.preadv
+
+    def noted(file: int, parts: list[memoryview], at: int) -> int:
+        places.append(at)
+        return read(file, parts, at)
+
+    monkeypatch.setattr(_walk, "_LARGE", 100)
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    monkeypatch.setattr(os, "preadv", noted)
+    data = bytes(range(256)) * 5
+    (tmp_path / "a.pem").write_bytes(data)
+    (found,) = walk(tmp_path / "a.pem", tmp_path)
+    assert isinstance(found, Document)
+    assert found.data == data
+    assert sorted(places) == list(range(0, len(data), 183))
+
+
+def test_a_large_file_that_is_being_changed_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a part comes short, no zeros are taken for its bytes."""
+    monkeypatch.setattr(_walk, "_LARGE", 100)
+    monkeypatch.setattr(os, "preadv", lambda *_: 10)
+    (tmp_path / "a.pem").write_bytes(PEM)
+    (found,) = walk(tmp_path / "a.pem", tmp_path)
+    assert isinstance(found, Document)
+    assert found.data == PEM
+
+
 def test_unrecognised_files_of_a_folder_come_only_with_their_head(tmp_path: Path) -> None:
     """They are counted, not read: a film in the folder costs 64 KiB."""
     (tmp_path / "film.bin").write_bytes(b"\0" * 300_000)
