@@ -102,7 +102,7 @@ def _joined_by_serial(seen: pl.DataFrame, decoded: pl.DataFrame) -> pl.DataFrame
 
 def _rows(kind: str, seen: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
     """Make one row per asset, in the order they came; only what was seen several times is grouped, for that costs."""
-    if seen["asset_id"].n_unique() == seen.height:
+    if identity.are_distinct(seen["asset_id"]):
         return _single(seen), []
     numbered, repeated = seen.with_row_index("_order"), seen["asset_id"].is_duplicated()
     often = numbered.filter(repeated)

@@ -66,6 +66,14 @@ def test_endpoint_id_puts_ipv6_in_brackets() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "distinct"), [(["a", "b", None], True), (["a", "b", "a"], False), ([None, None], False), ([], True)]
+)
+def test_values_are_distinct_where_none_occurs_twice(values: list[str | None], *, distinct: bool) -> None:
+    """A missing value is one, too."""
+    assert identity.are_distinct(pl.Series(values, dtype=pl.String)) is distinct
+
+
 def test_ties_of_place_are_numbered_in_order_of_asset_id() -> None:
     """Two assets at one place are `p` and `p~2`, whatever order they came in."""
     frame = pl.DataFrame({"asset_id": ["b", "a", "c"], "place": ["p", "p", "q"]})
