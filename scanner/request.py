@@ -48,6 +48,13 @@ class Request:
     """Seconds a host may take for the first handshake."""
 
     @property
+    def files_read(self) -> tuple[str, ...]:
+        """What the run reads, as the user names it: some are files, others folders, hosts or shipped policies."""
+        policies = (name.partition("#sha256=")[0] for name in self.policies)
+        named = (self.baseline, self.mapping, str(self.config_path or ""))
+        return tuple(filter(None, (*self.evidence, *self.targets, *policies, *self.roots, *self.exceptions, *named)))
+
+    @property
     def policies_named(self) -> bool:
         """The user chose policies (on the command line or in the configuration)."""
         return self.policies != ("default",)

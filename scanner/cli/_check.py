@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -114,6 +115,12 @@ def run(options: argparse.Namespace) -> Exit:
     outputs = _outputs.parse(options.output)
     settings, config_path = settings_of(options)
     request = request_of(options, settings, config_path)
+    if outputs:
+        _outputs.spare(outputs, request.files_read)
+    if options.save is not None:
+        from scanner.inventory import store
+
+        store.spare(options.save)
     report = pipeline.check(request, tool(), _terminal.progress(options))
     deliver(report, outputs, options.save, settings.get("report", {}))
     to_error = any(output.path == "-" for output in outputs)
@@ -168,7 +175,7 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
         raise UsageError(
             "--new-only has no effect without a baseline; give --baseline FILE (`certgate baseline create` writes one)"
         )
-    if options.timeout <= 0:
+    if not 0 < options.timeout < inf:
         raise UsageError("--timeout: a number of seconds above 0")
     fail_on = options.fail_on or settings.get("fail_on", "high")
     on_unknown = options.on_unknown or settings.get("on_unknown")

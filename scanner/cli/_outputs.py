@@ -35,10 +35,10 @@ def parse(texts: Sequence[str]) -> list[Output]:
 
     known = {one.name: one for one in reports.renderers()}
     outputs = [_parse(text, known) for text in texts]
-    paths = [output.path for output in outputs]
-    for path in paths:
+    paths = [os.path.realpath(output.path) if output.path != "-" else "-" for output in outputs]
+    for output, path in zip(outputs, paths, strict=True):
         if paths.count(path) > 1:
-            raise UsageError(f"--output: {path} is given twice")
+            raise UsageError(f"--output: {output.path} is given twice")
     return outputs
 
 
@@ -88,15 +88,33 @@ def write(report: Report, outputs: Sequence[Output], said: Mapping[str, str] = M
             put(output.path, renderer.parts(report, options))
 
 
+def spare(outputs: Sequence[Output], names: Sequence[str]) -> None:
+    """Refuse to write over a file that the run reads, or one of a stored result that it reads."""
+    from scanner.inventory import store
+
+    # NOTE: a name may be that of a host, or one that no file can have, at which `Path.is_file` would stop.
+    read = [Path(name) for name in names if os.path.isfile(name)]  # noqa: PTH113
+    results = [Path(name).resolve() for name in names if os.path.isdir(name) and store.is_snapshot(Path(name))]  # noqa: PTH112
+    for output in outputs:
+        target = Path(output.path)
+        within = any(result in target.resolve().parents for result in results)
+        if within or (target.is_file() and any(target.samefile(path) for path in read)):
+            raise UsageError(f"--output {output.format}={output.path}: this run reads what stands there; name another file")
+
+
 def put(path: str, parts: Iterable[bytes]) -> None:
     """Write one output; a reader never sees half a file."""
     if path == "-":
         sys.stdout.buffer.writelines(parts)
         sys.stdout.buffer.flush()
         return
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        if _is_device(path):
+            with Path(path).open("wb") as file:
+                file.writelines(parts)
+            return
         with aside.open("wb") as file:
             file.writelines(parts)
         aside.replace(target)
@@ -104,3 +122,9 @@ def put(path: str, parts: Iterable[bytes]) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _is_device(path: str) -> bool:
+    """Tell what is written to and never replaced: a device, a pipe, or a name for something that is open already."""
+    target = Path(path)
+    return (target.exists() and not target.is_file()) or target.absolute().parts[1:2] in {("dev",), ("proc",)}

@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> Exit:
     outputs = _outputs.parse(options.output)
     if not options.result.is_dir():
         raise UsageError(f"{options.result}: no such folder")
+    _outputs.spare(outputs, [str(options.result)])
     report = store.load(options.result)
     _outputs.write(report, outputs)
     to_error = any(output.path == "-" for output in outputs)

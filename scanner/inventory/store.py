@@ -50,10 +50,17 @@ def is_snapshot(path: Path) -> bool:
     return (path / MANIFEST).is_file() and (path / "sightings.parquet").is_file()
 
 
-def save(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
-    """Write a RESULT folder; what stood there is replaced only once the new one is whole."""
+def spare(folder: Path) -> None:
+    """Refuse to write a result over anything but another one."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"--save {folder}: a file of this name exists; a result is a folder")
     if folder.exists() and any(folder.iterdir()) and not is_snapshot(folder):
         raise UsageError(f"--save {folder}: the folder exists and is not a certgate result; name another")
+
+
+def save(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
+    """Write a RESULT folder; what stood there is replaced only once the new one is whole."""
+    spare(folder)
     aside = folder.parent / f".{folder.name}.{uuid4().hex[:8]}"
     aside.mkdir(parents=True)
     try:
