@@ -61,7 +61,26 @@ def test_the_good_policy_loads() -> None:
     assert policy.sources[0].edition == "1.10", "scalars are text: 1.10 stays 1.10"
 
 
+def test_a_rule_that_names_no_kind_has_its_other_faults_told_with_it() -> None:
+    """Its kind is guessed from the fields it uses; mending one fault must not bring up the next."""
+    untold = GOOD.replace("defaults: { for: certificate, when: { is_ca: false } }\n", "")
+    wrong = untold.replace("severity: high", "severity: hgh").replace("at_least: $bits", "at_lest: $bits")
+    assert faults(wrong) == [
+        "p.yaml:10:3: rule key needs for: certificate or endpoint; or defaults with it",
+        "p.yaml:12:15: 'hgh' is not a value of severity; nearest: 'high'",
+        "p.yaml:13:28: operator at_lest does not fit key.bits (integer); nearest: 'at_least'",
+    ]
+    endpoint = untold.replace("{ key.bits: { at_least: $bits } }", "{ tls.versions: { none: [SSL 3.0] } }")
+    assert faults(endpoint)[0] == "p.yaml:10:3: rule key needs for: certificate or endpoint; or defaults with it"
+    assert not any("is not a field of certificate" in fault for fault in faults(endpoint)[1:2])
+
+
 PLACES = {
+    "reserved id": (
+        "policy: p",
+        "policy: certgate",
+        "p.yaml:1:9: 'certgate' is reserved for findings about the run itself; call the policy otherwise",
+    ),
     "unknown key": ("severity: high", "severty: high", "p.yaml:13:5: unknown key 'severty'; nearest: 'severity'"),
     "unknown top key": ("owner:", "ownr:", "p.yaml:4:1: unknown key 'ownr'; nearest: 'owner'"),
     "duplicate key": (

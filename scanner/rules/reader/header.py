@@ -16,6 +16,7 @@ from scanner.rules.reader import rows
 NEEDED = ("policy", "version", "title", "owner")
 SOURCE_KEYS = ("id", "doc", "edition", "checked", "url", "confidence")
 CONFIDENCES = ("primary", "secondary")
+RESERVED = "certgate"
 ID = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
@@ -76,6 +77,8 @@ def word(node: Mapping, name: str, faults: Faults, *, needed: bool = True) -> st
     if not isinstance(found, Scalar) or not found.text.strip():
         faults.add(found, f"{name} is a text; write {_SAMPLES.get(name, 'a whole sentence')}")
         return ""
+    if name == "policy" and found.text == RESERVED:
+        faults.add(found, f"{found.text!r} is reserved for findings about the run itself; call the policy otherwise")
     if name == "policy" and not ID.fullmatch(found.text):
         faults.add(found, f"{found.text!r} is no id; lower-case words joined by hyphens, as in public-tls")
     return found.text

@@ -81,10 +81,9 @@ class RuleReader:
         given = {one.text: value for one, value in node}
         self._legal(node)
         kinds = kinds_of(given["for"], faults) if "for" in given else self.kinds
-        if not kinds:
-            if "for" not in given:
-                faults.add(key, f"rule {key.text} needs for: KIND, or defaults with for")
-            return None
+        if not kinds and "for" not in given:
+            faults.add(key, f"rule {key.text} needs for: {' or '.join(tables.KINDS)}; or defaults with it")
+        kinds = kinds or self._meant(key, node)
         group, require = demanded(key, node, kinds, self.header)
         by = (group.by if group else "") if groups_reader.concerns(node) else None
         found = said(given, key, self.header) | self._when(given, kinds)
@@ -102,6 +101,18 @@ class RuleReader:
             mark=self.header.mark(key),
             **(_LEFT_OUT | found),
         )
+
+    def _meant(self, key: Scalar, node: Mapping) -> tuple[str, ...]:
+        """Guess the kind of a rule that names none from the fields it uses, so that its other faults are told as well."""
+
+        def strange(kind: str) -> int:
+            aside = self.header.aside()
+            demanded(key, node, (kind,), aside)
+            if (when := node.get("when")) is not None:
+                predicate(when, (kind,), aside)
+            return len(aside.faults.found)
+
+        return (min(tables.KINDS, key=strange),)
 
     def _legal(self, node: Mapping) -> None:
         if self.header.merged:
