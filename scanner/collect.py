@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from scanner import run_findings, tables
+from scanner import problem_rows, run_findings, tables
 from scanner.errors import CertgateError, InputError, UsageError
 from scanner.importers import Document, recognise
 from scanner.importers._mapping import InventoryMapping
@@ -35,11 +35,18 @@ class Collected:
     intake: Intake = field(default_factory=Intake)
     sources: list[SourceReport] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
+    """What stored results told of their evidence."""
 
     def problem(self, spot: Spot, message: str, *, incomplete: bool = True) -> None:
         """Note an input that could not be read."""
         found = run_findings.UNREADABLE_INPUT.problem(message, spot)
         self.problems.append(replace(found, incomplete=incomplete))
+
+    def told_beside(self, found: Sequence[Problem] = ()) -> list[Problem]:
+        """Take each thing that stored results told, but not what this run found itself at the same place."""
+        known = {(one.code, one.spot) for one in (*self.problems, *found)}
+        return [one for one in dict.fromkeys(self.told) if (one.code, one.spot) not in known]
 
 
 def collect(request: Request, progress: Progress) -> Collected:
@@ -151,6 +158,7 @@ def _snapshot(collected: Collected, folder: Path) -> None:
     """Take a snapshot's assets once per sighting, as if its sources were read again."""
     try:
         kinds, sightings, manifest = store.load_tables(folder)
+        collected.told += problem_rows.carried(store.load_problems(folder), str(folder))
     except UsageError as error:
         collected.problem(Spot(folder.as_posix()), str(error))
         return

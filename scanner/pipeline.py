@@ -6,12 +6,12 @@ from datetime import datetime
 
 import polars as pl
 
-from scanner import judge, run_findings, scope, tables
+from scanner import judge, problem_rows, run_findings, scope, tables
 from scanner.collect import Collected, collect
 from scanner.facts import certificate
 from scanner.inventory import clock, cross
 from scanner.inventory.merge import Merged, merge
-from scanner.model import PROBLEMS, Problem, Report, RuleReport, Spot
+from scanner.model import Problem, Report, RuleReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
 from scanner.rules import contradictions
@@ -66,7 +66,7 @@ def judged(
     marked = accepted.put_on(held, judgement, rules, known, request, tool["version"])
     found = judge.ordered(marked.findings)
     dated = judge.about_the_run(policies, merged.sightings, request.as_of)
-    problems = [*collected.problems, *merged.problems, *notes, *dated]
+    problems = [*collected.problems, *merged.problems, *collected.told_beside(merged.problems), *notes, *dated]
     assets = sum(table.height for table in known.values())
     nothing = judge.nothing_matched(evaluation, policies, assets, request)
     problems += [run_findings.NOTHING_MATCHED.problem(text, Spot("evidence")) for text in nothing]
@@ -87,7 +87,7 @@ def judged(
         rules=counted,
         findings=found,
         gaps=judge.gaps(found),
-        problems=problem_rows(problems),
+        problems=problem_rows.rows(problems),
         tables={kind: table.select(*tables.schema(kind), *_labels(table)) for kind, table in known.items()},
         sightings=merged.sightings,
         undeclared=evaluation.undeclared(),
@@ -120,16 +120,3 @@ def seen_first(sightings: pl.DataFrame) -> pl.DataFrame:
     order = pl.col("uri").str.contains("://", literal=True)
     first = sightings.sort(order, maintain_order=True).unique(["kind", "asset_id"], keep="first", maintain_order=True)
     return first.select("kind", "asset_id", "uri", "line", "column", "pointer")
-
-
-def problem_rows(problems: Sequence[Problem]) -> pl.DataFrame:
-    """Write problems as rows, those first that make the run incomplete."""
-    ordered = sorted(problems, key=lambda one: (not one.incomplete, one.severity.rank))
-    return pl.DataFrame(
-        [
-            (str(one.severity), one.code, one.spot.uri, one.spot.line, one.spot.column, one.spot.pointer, one.message)
-            for one in ordered
-        ],
-        schema=PROBLEMS,
-        orient="row",
-    )

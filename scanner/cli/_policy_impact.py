@@ -57,12 +57,13 @@ def impact(request: Request, old: Sequence[Policy], new: Sequence[Policy], found
     effects = [_effect(rule, before, after) for rule in rules]
     effects = [one for one in effects if one.adds or one.clears or one.undecided]
     effects.sort(key=lambda one: (-len(one.adds) - len(one.clears), one.rule))
+    problems = [*collected.problems, *collected.told_beside(merged.problems)]
     return Impact(
         request.as_of,
         sum(table.height for table in merged.tables.values()),
         tuple(effects),
         (before.blocking, after.blocking),
-        tuple(f"{problem.spot.uri}: {problem.message}" for problem in collected.problems),
+        tuple(f"{problem.spot.uri}: {problem.message}" for problem in problems),
     )
 
 

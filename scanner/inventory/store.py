@@ -174,7 +174,7 @@ def _verify(folder: Path, found: Mapping[str, Any]) -> None:
         listed = {str(one["name"]): str(one["sha256"]) for one in found["outputs"]}
     except (KeyError, TypeError) as error:
         raise UsageError(f"{folder / MANIFEST}: its list of outputs cannot be read") from error
-    needed = {"sightings.parquet", *((RESULT, "findings.parquet") if (folder / RESULT).is_file() else ())}
+    needed = {"sightings.parquet", "problems.parquet", *((RESULT, "findings.parquet") if (folder / RESULT).is_file() else ())}
     if lacking := needed - set(listed):
         raise UsageError(f"{folder / MANIFEST}: does not list {', '.join(sorted(lacking))}")
     # NOTE: a table that is read though nobody listed it could have been put there later.
@@ -203,6 +203,11 @@ def load_tables(folder: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, di
         if (folder / f"{kind}.parquet").is_file()
     }
     return kinds, _table(folder / "sightings.parquet", SIGHTINGS, {}), found
+
+
+def load_problems(folder: Path) -> pl.DataFrame:
+    """Read what a SNAPSHOT, which was verified, tells of the evidence it was made from."""
+    return _table(folder / "problems.parquet", PROBLEMS, {}).select(*PROBLEMS)
 
 
 def _table(path: Path, needed: Mapping[str, pl.DataType], known: Mapping[str, pl.DataType]) -> pl.DataFrame:
@@ -240,7 +245,7 @@ def _report(folder: Path) -> Report:
         rules=tuple(_rule(row) for row in said["rules"]),
         findings=_findings(folder / "findings.parquet"),
         gaps=_table(folder / "gaps.parquet", GAPS, {}).select(*GAPS),
-        problems=_table(folder / "problems.parquet", PROBLEMS, {}).select(*PROBLEMS),
+        problems=load_problems(folder),
         tables=kinds,
         sightings=sightings,
         undeclared=tuple(said["summary"]["undeclared"]),

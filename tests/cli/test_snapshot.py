@@ -52,3 +52,39 @@ def test_the_manifest_names_every_file_that_moves_the_verdict(result: Path) -> N
     assert [(one["role"], one["name"], one["size"]) for one in files] == [
         ("roots", "roots.pem", (result.parent / "roots.pem").stat().st_size)
     ]
+
+
+INCOMPLETE = {
+    "an input that cannot be read": ("cut.der", b"\x30\x82\x04\x00\x30\x82", "certgate/unreadable-input"),
+    "a row that cannot be read": ("rows.csv", b"serial,not_after,subject\n1,2027-01-01,CN=a\n2\n", "certgate/unreadable-input"),
+    "a host that gave no answer": (
+        "scan.json",
+        b"""{"sslyze_version": "6.3.1", "server_scan_results": [],
+             "invalid_server_strings": [{"server_string": "gone.invalid:443", "error_message": "Could not resolve"}]}""",
+        "certgate/unreachable",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "code"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_kept_result_stays_incomplete(
+    result: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, code: str
+) -> None:
+    """Whatever a run could not read or reach is told again, with its place, by each run that takes its result as evidence."""
+    Path(name).write_bytes(content)
+    quiet = [*CHECK, "--fail-on", "never", "--on-unknown", "ignore"]
+    assert main([*quiet, "leaf.pem", "--roots", "roots.pem"]) == 0
+    assert main([*quiet, "leaf.pem", name, "--roots", "roots.pem", "--save", str(result)]) == 3
+    first = told(result, code)
+    for folder in ("second", "third"):
+        assert main([*quiet, str(result), "--save", folder]) == 3
+        assert told(Path(folder), code) == [(uri, line, f"in the result {result}: {said}") for uri, line, said in first]
+    assert main([*quiet, "second", "third", name, "--save", "all"]) == 3
+    assert told(Path("all"), code) == first
+    capsys.readouterr()
+
+
+def told(folder: Path, code: str) -> list[tuple[str, int | None, str]]:
+    """Read what a result says of its evidence, by code."""
+    said = json.loads((folder / "result.json").read_bytes())
+    return [(one["uri"], one["line"], one["message"]) for one in said["problems"] if one["code"] == code]
