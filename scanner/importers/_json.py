@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.errors import InputError
+from scanner.importers import Document, _text
 from scanner.importers._text import Cursor
+from scanner.model import Problem, Severity
 
 _MAX_DIGITS = 100
 """Longer integers (RSA moduli) stay text: nothing here computes with them, and Python refuses those above 4,300 digits."""
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""What a backslash begins; the group is half of a character whose other half is missing."""
+_SAID = 20
+"""Halves that are named one by one; the rest is counted."""
 
 
 def integer(digits: str) -> int | str:
@@ -23,10 +32,33 @@ def integer(digits: str) -> int | str:
 DECODER = json.JSONDecoder(parse_int=integer, parse_constant=str)
 
 
+def text(document: Document) -> tuple[str, list[Problem]]:
+    """Return the text of a document, where U+FFFD stands for what is no character, and what is to be said of that."""
+    data, valid = _text.utf8(document.data)
+    whole, halves = _mended(data.decode())
+    told = [] if valid else [document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")]
+    cursor = Cursor(whole, "\n")
+    for at, escape in halves[:_SAID]:
+        message = f"{escape} is half of a character (a lone surrogate), no text; it shows as U+FFFD"
+        told.append(Problem(Severity.LOW, "undecodable-text", message, document.spot(*cursor.move(at))))
+    if len(halves) > _SAID:
+        message = f"{len(halves) - _SAID:,} more lone surrogates; they show as U+FFFD"
+        told.append(Problem(Severity.LOW, "undecodable-text", message, document.spot(*cursor.move(halves[_SAID][0]))))
+    return whole, told
+
+
+def _mended(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """Write U+FFFD for lone surrogates (RFC 8259 8.2), which no table or output can hold; all else keeps its place."""
+    if not _SURROGATE.search(text):
+        return text, []
+    halves = [(found.start(), found[0]) for found in _ESCAPE.finditer(text) if found[1]]
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text) if halves else text, halves
+
+
 def load(text: str | bytes) -> Any:
     """Parse a document; InputError with line and column where it is broken. NaN and infinity stay texts."""
     try:
-        return DECODER.decode(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        return DECODER.decode(text if isinstance(text, str) else _mended(text.decode("utf-8", "replace"))[0])
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
     except RecursionError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scanner.importers import Document, Yield, _binding, _json_rows, _text, importer
+from scanner.importers import Document, Yield, _binding, _json, _json_rows, _text, importer
 from scanner.importers._synonyms import FEEDS
 
 
@@ -26,10 +26,8 @@ def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON document lists."""
     if not _binding.is_meant(document, sniff(document.data[:65536])):
         return
-    data, valid = _text.utf8(document.data)
-    text = data.decode()
-    if not valid:
-        yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")
+    text, told = _json.text(document)
+    yield from told
     if text.lstrip()[:1] == "[":
         yield from _json_rows.read(document, _json_rows.array(text))
     elif _json_rows.is_lines(text):

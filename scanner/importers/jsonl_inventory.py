@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from scanner.importers import Document, Yield, _binding, _json_rows, _text, importer
+from scanner.importers import Document, Yield, _binding, _json, _json_rows, _text, importer
 from scanner.importers._synonyms import FEEDS
 
 
@@ -32,7 +32,6 @@ def read(document: Document) -> Iterator[Yield]:
     """Yield the assets that a JSON Lines file lists."""
     if not _binding.is_meant(document, sniff(document.data[:65536])):
         return
-    text, valid = _text.utf8(document.data)
-    if not valid:
-        yield document.note("undecodable-text", "parts of the file are not valid UTF-8; they show as U+FFFD")
-    yield from _json_rows.read(document, _json_rows.lines(text.decode("utf-8")))
+    text, told = _json.text(document)
+    yield from told
+    yield from _json_rows.read(document, _json_rows.lines(text))

@@ -43,7 +43,8 @@ def sniff(head: bytes) -> int:
 )
 def read(document: Document) -> Iterator[Yield]:
     """Yield what a scan file shows."""
-    text = _text.utf8(document.data)[0].decode()
+    text, told = _json.text(document)
+    yield from told
     scan = checked(_json.load(text))
     found = list(
         records(scan, lambda pointer, _host, _port: document.sighting("network", pointer=pointer), seen_at=completed(scan))

@@ -52,6 +52,7 @@ def test_flags_replace_what_it_says() -> None:
         ("targets: hosts.txt", "certgate.yaml:1:1: hosts to scan are not read from the configuration"),
         ("report: { organization: x }", "unknown key 'organization' of report; nearest: 'organisation'"),
         ("- x", "the configuration is a mapping"),
+        (r'policies: ["\ud800"]', "certgate.yaml:1:15: found invalid Unicode character escape code"),
     ],
 )
 def test_its_faults_are_exit_2_with_their_place(text: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,3 +163,31 @@ def test_invalid_utf8_is_said() -> None:
     found = read(b'[{"serial": "0a:0b", "not_after": "2027-01-07", "owner": "Zo\xeb"}]')
     assert found.row()["owner"] == "Zo\ufffd"
     assert "undecodable-text" in found.codes()
+
+
+def test_half_a_character_becomes_a_mark_and_is_said() -> None:
+    """A lone surrogate is no text: the record stays, in values, names and labels, and each is a problem at its place."""
+    found = read('[{"serial": "0a:0b", "cn": "\\ud800x.test"},\n {"serial": "0a:0c", "labels.\\uDC01": "y", "z": "\\udfff"}]')
+    assert found.frame["subject.cn"].to_list() == ["\ufffdx.test", None]
+    assert found.frame["labels.\ufffd"].to_list() == [None, "y"]
+    told = [one for one in found.problems if one.code == "undecodable-text"]
+    assert [(one.spot.line, one.spot.column) for one in told] == [(1, 29), (2, 30), (2, 50)]
+    assert "\\ud800 is half of a character" in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("\\ud83d\\ude00", "\U0001f600"), ("\\\\ud800", "\\ud800"), ("\\\\\\uD83D\\uDE00", "\\\U0001f600")]
+)
+def test_whole_characters_and_backslashes_stay(written: str, meant: str) -> None:
+    """A pair of surrogates is a character, and a backslash that is one itself begins no escape."""
+    found = read(f'[{{"serial": "0a:0b", "not_after": "2027-01-07", "owner": "{written}"}}]')
+    assert found.row()["owner"] == meant
+    assert found.problems == []
+
+
+def test_many_halves_of_characters_are_counted() -> None:
+    """Twenty places and a count; nothing of them reaches a table."""
+    found = read('[{"serial": "0a:0b", "not_after": "2027-01-07", "owner": "' + "\\ud800" * 50 + '"}]')
+    assert found.row()["owner"] == "\ufffd" * 50
+    assert found.codes() == ["undecodable-text"] * 21
+    assert found.problems[-1].message.startswith("30 more")

@@ -43,3 +43,10 @@ def test_many_broken_lines_are_counted() -> None:
 def test_line_ends_of_windows() -> None:
     """CRLF does not matter."""
     assert read('{"serial": "0a:0b", "not_after": "2027-01-07"}\r\n{"serial": "0a:0c"}\r\n').frame.height == 2
+
+
+def test_half_a_character_becomes_a_mark_and_is_said() -> None:
+    """A lone surrogate is a problem at its line; the record stays."""
+    found = read('{"serial": "0a:0b", "not_after": "2027-01-07"}\n{"serial": "0a:0c", "owner": "\\ud800"}\n')
+    assert found.frame["owner"].to_list() == [None, "\ufffd"]
+    assert (found.problem("undecodable-text").spot.line, found.problem("undecodable-text").spot.column) == (2, 31)

@@ -132,3 +132,9 @@ def test_no_text_crashes(text: str) -> None:
     """Any text is mappings, or faults."""
     with contextlib.suppress(PolicyError):
         assert isinstance(load("m.yaml", text), tuple)
+
+
+def test_half_a_character_is_a_fault() -> None:
+    """A lone surrogate names no column."""
+    (told,) = faults('columns: {owner: "\\ud800"}')
+    assert told.startswith("m.yaml:1:21: not valid YAML")

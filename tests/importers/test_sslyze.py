@@ -445,3 +445,12 @@ def test_a_result_without_host_and_port_is_a_problem(location: object) -> None:
 def test_a_scan_that_ended_outside_the_calendar_says_no_date(text: str) -> None:
     """The zone moves it out of what UTC can say; the rest of the scan is read."""
     assert sslyze.completed({"date_scans_completed": text}) is None
+
+
+def test_half_a_character_becomes_a_mark_and_is_said() -> None:
+    """A lone surrogate in a scan is a problem at its place, and no table or output has to hold it."""
+    text = (SCANS / "dd-one_target_zero_vuln_new.json").read_text().replace(': "CN=', ': "CN=\\ud800')
+    found = read(text)
+    tables.frame("certificate", [dict(one.facts) for one in found.of("certificate")])
+    assert any("\ufffd" in repr(one.facts) for one in found.of("certificate"))
+    assert found.codes().count("undecodable-text") > 1
