@@ -7,7 +7,7 @@ import polars as pl
 
 from reports import _words
 from reports._page import Page
-from reports._parts import baseline, contradictions, exceptions, method, own
+from reports._parts import baseline, contradictions, exceptions, method, own, scope
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
 from reports._safe import cut, visible
@@ -57,6 +57,8 @@ def _counts(page: Page, report: Report) -> None:
         (sum(rule.skipped for rule in rules), "not applicable"),
     ]
     page.say("Checks: " + ", ".join(f"{count:,} {word}" for count, word in totals), 2)
+    if unasked := scope.unasked(report):
+        page.say(unasked, 2)
     passed_over = [(source.ignored, source.name) for source in report.sources if source.ignored]
     if passed_over:
         folders = ", ".join(f"{_words.many(count, 'file')} of {name}" for count, name in passed_over)

@@ -241,9 +241,9 @@ class View:
 
     @property
     def completeness(self) -> list[str]:
-        """Network against inventory, and the age of the evidence."""
+        """Network against inventory, the age of the evidence, and what the policies leave out."""
         compared = " ".join(scope.reconciliation(self.report.tables.get("certificate")))
-        return [line for line in (compared, scope.age(self.report)) if line]
+        return [line for line in (compared, scope.age(self.report), scope.unasked(self.report)) if line]
 
     @cached_property
     def problems(self) -> list[Mapping[str, Any]]:

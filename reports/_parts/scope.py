@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 
 from reports import _words
+from scanner import run_findings
 from scanner.model import Report, Severity, SourceReport
 from scanner.record import record
 
@@ -19,8 +20,15 @@ COUNTED = {
     "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
 }
 """Codes of problems that are counted, in the singular and plural."""
-TOLD = frozenset({"certgate/nothing-matched", "certgate/source-missing", "certgate/stale-evidence"})
+TOLD = frozenset(one.id for one in run_findings.ALL.values() if one.incomplete) - COUNTED.keys()
 """Codes of problems whose message is said as it stands. Both sorts make a run incomplete (interfaces.md)."""
+
+
+PUBLIC = frozenset({"public-tls", "browser-roots"})
+"""Policies for publicly trusted certificates only …"""
+ANYWHERE = frozenset({"default", "tls-endpoints", "tls-endpoints-modern", "pqc-readiness", "nist-tls", "bsi-tls"})
+"""… and those that ask little or nothing of certificates, whoever trusts them. What other policies ask, their authors know."""
+PRIVATE = ("internal-pki", "client-certificates", "device-certificates")
 
 
 @record
@@ -121,6 +129,22 @@ def reconciliation(certificates: pl.DataFrame | None) -> list[str]:
         f"{_words.number(unlisted)} {was[unlisted]} served on the network and {stand} in no inventory.",
         f"{_words.number(unseen)} {_words.verb(unseen)} in an inventory and {was[unseen]} not seen on the network.",
     ]
+
+
+def unasked(report: Report) -> str:
+    """Say that certificates were hardly judged because the policies chosen are for publicly trusted ones."""
+    certificates = report.tables.get("certificate")
+    policies = {policy.id for policy in report.policies}
+    if certificates is None or not policies & PUBLIC or policies - PUBLIC - ANYWHERE:
+        return ""
+    count = certificates.filter(pl.col("trust") == "private").height
+    public = f"{_words.listed(sorted(policies & PUBLIC))} {_words.verb(len(policies & PUBLIC), 'asks', 'ask')}"
+    them = "it" if count == 1 else "them"
+    mine = f"the policies {_words.listed(PRIVATE)} do"
+    told = (
+        f"{_words.many(count, 'certificate')} {_words.verb(count)} not publicly trusted, and {public} nothing of {them}; {mine}."
+    )
+    return told if count else ""
 
 
 def age(report: Report) -> str:

@@ -212,6 +212,23 @@ def test_without_any_flag_a_stranger_gets_an_answer_worth_having(tmp_path: Path,
     assert "--roots" in out
 
 
+def test_a_stranger_with_a_private_certificate_hears_which_policies_judge_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Public policies ask nothing of it, so that they are met says nothing."""
+    path = tmp_path / "own.pem"
+    path.write_bytes(root().pem)
+    main(["check", str(path)])
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "1 certificate is not publicly trusted, and browser-roots and public-tls ask nothing of it; the policies internal-pki,"
+        in said
+    )
+    assert main(["check", str(path), "--policy", "internal-pki", "--quiet"]) in {0, 1}
+    main(["check", str(path), "--policy", "internal-pki"])
+    assert "not publicly trusted" not in capsys.readouterr().out
+
+
 def test_no_colour_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     """Escape sequences stay out of pipes and logs."""
     main(["check", str(CERTIFICATES), *AS_OF])

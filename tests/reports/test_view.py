@@ -106,6 +106,31 @@ def test_the_report_id_is_the_beginning_of_the_digest_of_the_result() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policies", "said"),
+    [
+        (
+            ("default", "browser-roots", "public-tls", "tls-endpoints", "pqc-readiness"),
+            "browser-roots and public-tls ask nothing of them",
+        ),
+        (("public-tls",), "public-tls asks nothing of them"),
+        (("public-tls", "internal-pki"), None),
+        (("default", "public-tls", "our-own"), None),
+        (("pqc-readiness",), None),
+    ],
+)
+def test_certificates_of_which_the_policies_ask_nothing_are_told(policies: tuple[str, ...], said: str | None) -> None:
+    """«Policy met» means little for them; whoever names a policy for them, or one of their own, knows."""
+    made = report()
+    private = pl.when(pl.int_range(pl.len()) < 2).then(pl.lit("private")).otherwise("trust").alias("trust")
+    named = tuple(replace(made.policies[0], id=name) for name in policies)
+    mixed = replace(made, policies=named, tables={**made.tables, "certificate": made.tables["certificate"].with_columns(private)})
+    told = [line for line in build(mixed).completeness if "not publicly trusted" in line]
+    does = "the policies internal-pki, client-certificates and device-certificates do."
+    assert told == ([f"2 certificates are not publicly trusted, and {said}; {does}"] if said else [])
+    assert not any("not publicly trusted" in line for line in build(replace(made, policies=named)).completeness)
+
+
+@pytest.mark.parametrize(
     ("code", "verdict"),
     [(Exit.OK, "Policy met"), (Exit.VIOLATIONS, "Policy not met"), (Exit.INCOMPLETE, "Could not be fully judged")],
 )
