@@ -138,12 +138,9 @@ def unasked(report: Report) -> str:
     if certificates is None or not policies & PUBLIC or policies - PUBLIC - ANYWHERE:
         return ""
     count = certificates.filter(pl.col("trust") == "private").height
-    public = f"{_words.listed(sorted(policies & PUBLIC))} {_words.verb(len(policies & PUBLIC), 'asks', 'ask')}"
-    them = "it" if count == 1 else "them"
-    mine = f"the policies {_words.listed(PRIVATE)} do"
-    told = (
-        f"{_words.many(count, 'certificate')} {_words.verb(count)} not publicly trusted, and {public} nothing of {them}; {mine}."
-    )
+    private = f"{_words.many(count, 'certificate')} {_words.verb(count)} not publicly trusted"
+    asks = f"{_words.listed(sorted(policies & PUBLIC))} {_words.verb(len(policies & PUBLIC), 'asks', 'ask')}"
+    told = f"{private}, and {asks} nothing of {'it' if count == 1 else 'them'}; the policies {_words.listed(PRIVATE)} do."
     return told if count else ""
 
 
