@@ -21,6 +21,8 @@ _EMPTY = (
     "unknown", "Unknown", "UNKNOWN", "no_information", "not_supported",
 )  # fmt: skip
 """What tools write where they have nothing to say."""
+LONGEST = 65_536
+"""Bytes of a cell, that of a certificate aside."""
 _LONGEST_EMPTY = max(len(text.encode()) for text in _EMPTY)
 _TYPE_NAME = r"^(?:System|Microsoft)\.[\w.]+(?:\[\]|`\d.*|Collection|List)?$"
 """A collection that PowerShell printed by its type."""
@@ -49,6 +51,13 @@ Facts = dict[str, Read]
 def text(values: pl.Series) -> Read:
     """Take values of which none can be misread."""
     return Read(values, pl.repeat(False, len(values), eager=True, dtype=pl.Boolean), "a text")  # noqa: FBT003 - what is repeated
+
+
+def long(texts: pl.Series) -> pl.Series | None:
+    """Find texts that are longer than any fact is, which reports would repeat in every finding; null where there are none."""
+    lengths = texts.str.len_bytes()
+    most = lengths.max()
+    return (lengths > LONGEST).fill_null(value=False) if isinstance(most, int) and most > LONGEST else None
 
 
 def told(texts: pl.Series) -> pl.Series:

@@ -105,6 +105,12 @@ def _base(header: str) -> str | None:
 
 def _column(kind: str, name: str, texts: pl.Series, mapping: InventoryMapping) -> dict[str, Read]:
     """Read a column as it is; only where that leaves cells unread are blanks around them taken off."""
+    long = _cells.long(texts)
+    if long is not None:
+        found = _column(kind, name, _cells.kept(texts, ~long), mapping)
+        first, one = next(iter(found.items()))
+        why = f"{one.why} of at most {_cells.LONGEST:,} bytes"
+        return found | {first: replace(one, unread=one.unread | long, why=why)}
     found = _facts_of_columns.read(kind, name, texts, mapping)
     if any(one.unread.any() for one in found.values()):
         return _facts_of_columns.read(kind, name, _cells.trimmed(texts), mapping)
@@ -148,7 +154,7 @@ def _complain_of_never(complaints: Complaints, not_after: pl.Series) -> None:
 
 def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     """Take the record's key and the certificate itself."""
-    marks: Facts = {"_key": texts[KEY]} if KEY in texts else {}
+    marks: Facts = {"_key": _key(texts[KEY], complaints)} if KEY in texts else {}
     if DER not in texts:
         return marks
     found = _embedded.read(texts[DER])
@@ -176,6 +182,15 @@ def _marks(texts: Mapping[str, pl.Series], complaints: Complaints) -> Facts:
     )
     beside = {"private_key_beside": _cells.kept(found.private, found.private)} if found.private.any() else {}
     return marks | {tables.DER: found.ders} | beside
+
+
+def _key(texts: pl.Series, complaints: Complaints) -> pl.Series:
+    """Take the record's key, unless it is none that anybody could read."""
+    long = _cells.long(texts)
+    if long is None:
+        return texts
+    complaints.cells(texts, long, KEY, lambda text: f"{text} is not a key of at most {_cells.LONGEST:,} bytes")
+    return _cells.kept(texts, ~long)
 
 
 def _frame(document: Document, sheet: Sheet, facts: Facts) -> pl.DataFrame:

@@ -457,3 +457,33 @@ def test_lists_of_object_identifiers_hold_nothing_else(column: str) -> None:
     assert cell(column, "2.5.29.17; 2.5.29.30") == {column: ["2.5.29.17", "2.5.29.30"]}
     assert cell(column, "2.5.29.17, Name Constraints") == {}
     assert read(f"not_after,{column}\n2027-01-07,Name Constraints\n").codes() == ["unreadable-value"]
+
+
+@pytest.mark.parametrize(
+    ("column", "fact", "because"),
+    [("owner", "owner", "is not a text of at most 65,536 bytes"), ("subject", "subject.dn", "of at most 65,536 bytes"),
+     ("san.dns", "san.dns", "of at most 65,536 bytes"), ("labels.note", "labels.note", "is not a text of at most 65,536 bytes"),
+     ("key_id", "_key", "is not a key of at most 65,536 bytes")],
+)  # fmt: skip
+def test_a_cell_longer_than_any_fact_is_left_unknown(column: str, fact: str, because: str) -> None:
+    """Every finding of the asset would repeat it; the other cells of its column stay."""
+    mapping = "key: key_id\n" if fact == "_key" else None
+    text = f"not_after,{column}\n2027-01-07,{'a.example ' * 7000}\n2027-01-07,b.example\n"
+    found = read(text, mapping=mapping)
+    first, second = found.row(0), found.row(1)
+    assert first.get(fact) is None
+    assert second["subject.cn" if fact == "subject.dn" else fact] in ("b.example", ["b.example"])
+    (problem,) = [one for one in found.problems if one.code == "unreadable-value"]
+    assert because in problem.message
+    assert len(problem.message) < 200
+    assert problem.spot.line == 2
+    assert (tables.UNKNOWN in first) == (fact in {"owner", "labels.note"}), (
+        "of a declared fact a null would mean that it is not there"
+    )
+
+
+def test_a_long_certificate_in_a_cell_is_read() -> None:
+    """A chain may be longer than a fact is."""
+    der = certificate(names=tuple(f"name-{number}.example" for number in range(4000))).der
+    assert len(der) > 65_536
+    assert read(f"not_after,certificate\n2027-01-07,{b64encode(der).decode()}\n").row()[tables.DER] == der
