@@ -128,11 +128,13 @@ def _scheme(text: str, told: str) -> tuple[str | None, str]:
     place = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     if scheme and scheme not in _WRAPPED and scheme not in _STARTTLS:
         known = ", ".join(_STARTTLS)
-        raise InputError(f"{told!r}: certgate has no probe for {scheme}://; write {place}:443, or before :// one of {known}")
+        instead = place if re.fullmatch(r".+:\d+", place) else f"{place or 'host'}:443"
+        raise InputError(f"{told!r}: certgate has no probe for {scheme}://; write {instead}, or before :// one of {known}")
     if "/" in rest.removesuffix("/") and not found and re.fullmatch(r"[0-9A-Fa-f.:]+/\d{1,3}", rest):
         raise InputError(f"{told!r} is a network; name its hosts one by one")
     if rest.removesuffix("/" if scheme else "") != place or "\\" in rest:
-        raise InputError(f"{told!r} is more than a host and port; write {f'{scheme}://' if scheme in _STARTTLS else ''}{place}")
+        prefix = f"{scheme}://" if scheme and (scheme in _STARTTLS or _WRAPPED[scheme] != _WRAPPED[TLS]) else ""
+        raise InputError(f"{told!r} is more than a host and port; write {prefix}{place or 'host:port'}")
     return scheme, place
 
 
