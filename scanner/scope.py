@@ -23,6 +23,7 @@ from scanner.rules.language.syntax import Policy, Rule, Source
 from scanner.rules.reader import find, handling, load, merged
 from scanner.rules.reader.lists import Certificates
 from scanner.rules.said import message
+from scanner.spelling import spelled
 from scanner.tables import Fact, Origin
 
 IDENTITY = ("asset_id", "place", "name", "sources")
@@ -126,7 +127,7 @@ def files(request: Request) -> tuple[GivenFile, ...]:
 def _relative(path: Path, root: Path) -> str:
     """NOTE: an absolute path would tell of the machine, so a file outside the root is called by its name alone."""
     resolved = path.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name
+    return spelled(resolved.relative_to(root) if resolved.is_relative_to(root) else path.name)
 
 
 def assumed(known: Mapping[str, pl.DataFrame], request: Request) -> dict[str, pl.DataFrame]:

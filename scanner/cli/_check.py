@@ -13,6 +13,7 @@ from typing import Any
 from scanner.errors import UsageError
 from scanner.model import Exit, OnUnknown, Report, Severity
 from scanner.request import Request
+from scanner.spelling import spelled
 from scanner.when import parse_instant
 
 CONFIG = "certgate.yaml"
@@ -202,7 +203,7 @@ def request_of(options: argparse.Namespace, settings: dict[str, Any], config_pat
         exceptions=tuple(options.exceptions) or _relative(settings.get("exceptions", ()), config_path),
         baseline=baseline,
         new_only=options.new_only,
-        config=config_path.name if config_path is not None else None,
+        config=spelled(config_path.name) if config_path is not None else None,
         config_path=config_path,
         sslyze=options.sslyze,
         timeout=options.timeout,

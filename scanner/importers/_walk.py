@@ -13,6 +13,7 @@ from scanner import run_findings
 from scanner.importers import Document, _mapping, recognise
 from scanner.importers._mapping import InventoryMapping
 from scanner.model import Problem, Severity, Spot
+from scanner.spelling import spelled
 
 MAX_SIZE = 512 * 1024 * 1024
 """Bytes; a larger file is a problem, not an input."""
@@ -42,7 +43,7 @@ def documents(
 def uri(argument: str, path: Path, root: Path) -> str:
     """Write a path relative to the root where it lies inside, else as it was given."""
     inside = _relative(path, root)
-    return inside if inside is not None else _spelled(argument)
+    return inside if inside is not None else spelled(argument)
 
 
 def _named(argument: str, path: Path, root: Path, mappings: Sequence[InventoryMapping]) -> Document | Problem:
@@ -52,14 +53,14 @@ def _named(argument: str, path: Path, root: Path, mappings: Sequence[InventoryMa
             data = _whole(file)
     except (OSError, ValueError) as error:
         return _unreadable(where, error)
-    relative = _relative(path, root) or _spelled(path.name)
-    return _limited(Document(where, data, argument, relative, mapping=_mapping.choose(mappings, where), path=path))
+    relative = _relative(path, root) or spelled(path.name)
+    return _limited(Document(where, data, spelled(argument), relative, mapping=_mapping.choose(mappings, where), path=path))
 
 
 def _folder(argument: str, folder: Path, root: Path, mappings: Sequence[InventoryMapping]) -> Iterator[Document | Problem]:
     empty = True
     base = _relative(folder, root)
-    shown = base if base is not None else _spelled(argument).rstrip("/")
+    shown = base if base is not None else spelled(argument).rstrip("/")
     for entry in _files(folder):
         if isinstance(entry, tuple):
             lost, error = entry
@@ -70,7 +71,7 @@ def _folder(argument: str, folder: Path, root: Path, mappings: Sequence[Inventor
         where = f"{shown}/{below}" if shown not in {"", "."} else below
         relative = where if base is not None else below
         mapping = _mapping.choose(mappings, where)
-        found = _found(path, Document(where, b"", argument, relative, named=False, mapping=mapping, path=path))
+        found = _found(path, Document(where, b"", spelled(argument), relative, named=False, mapping=mapping, path=path))
         if found is not None:
             empty = False
             yield found
@@ -151,13 +152,8 @@ def _relative(path: Path, root: Path) -> str | None:
         inside = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))  # noqa: PTH100 - resolve() follows links
     except ValueError:
         return None
-    return _spelled(inside.as_posix())
+    return spelled(inside.as_posix())
 
 
 def _below(path: Path, folder: Path) -> str:
-    return _spelled(path.relative_to(folder).as_posix())
-
-
-def _spelled(name: str) -> str:
-    """Write a file name as valid text, whatever bytes it has."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+    return spelled(path.relative_to(folder).as_posix())

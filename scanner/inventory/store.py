@@ -74,14 +74,19 @@ def save(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
 
 
 def _write(report: Report, folder: Path, result_json: Iterable[bytes]) -> None:
-    for kind, table in report.tables.items():
-        table.write_parquet(folder / f"{kind}.parquet")
-    report.sightings.write_parquet(folder / "sightings.parquet")
-    report.problems.write_parquet(folder / "problems.parquet")
-    report.findings.write_parquet(folder / "findings.parquet")
-    report.gaps.write_parquet(folder / "gaps.parquet")
-    rules_frame(report).write_parquet(folder / "rules.parquet")
-    exceptions_frame(report).write_parquet(folder / "exceptions.parquet")
+    frames = {
+        **report.tables,
+        "sightings": report.sightings,
+        "problems": report.problems,
+        "findings": report.findings,
+        "gaps": report.gaps,
+        "rules": rules_frame(report),
+        "exceptions": exceptions_frame(report),
+    }
+    for name, frame in frames.items():
+        # Opened here: Polars takes no path that is not UTF-8.
+        with (folder / f"{name}.parquet").open("wb") as file:
+            frame.write_parquet(file)
     (folder / "policies").mkdir()
     for policy in report.policies:
         (folder / "policies" / f"{policy.id}.yaml").write_text(policy.text, encoding="utf-8")
@@ -213,7 +218,8 @@ def load_problems(folder: Path) -> pl.DataFrame:
 def _table(path: Path, needed: Mapping[str, pl.DataType], known: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Read a table; what cannot be read, or is not of the declared types, is refused, for a folder may come from anywhere."""
     try:
-        frame = pl.read_parquet(path, glob=False)
+        with path.open("rb") as file:
+            frame = pl.read_parquet(file)
         types = {name: dtype for name, dtype in known.items() if name in frame.columns} | dict(needed)
         return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in types.items())
     except (OSError, pl.exceptions.PolarsError) as error:

@@ -214,3 +214,6 @@ def test_names_that_are_no_text_become_text(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/caf\xe9.pem", "wb") as file:  # noqa: PTH123 - a name in bytes
         file.write(PEM)
     assert shown(walk(tmp_path, tmp_path)) == [("caf\\xe9.pem", "caf\\xe9.pem")]
+    (named,) = walk(tmp_path / os.fsdecode(b"caf\xe9.pem"), tmp_path)
+    assert isinstance(named, Document)
+    assert (named.uri, named.source, named.data) == ("caf\\xe9.pem", f"{tmp_path}/caf\\xe9.pem", PEM)

@@ -16,6 +16,7 @@ from scanner.request import Request
 from scanner.rules.acceptance.waiving import Became
 from scanner.rules.reader.exceptions import Waiver
 from scanner.run_findings import RunFinding
+from scanner.spelling import spelled
 
 KIND = "exception"
 
@@ -48,7 +49,7 @@ def days_left(waiver: Waiver, request: Request) -> int:
 def inside(path: str, root: Path) -> str:
     """Write a path relative to the root where it lies inside, else as it was given."""
     full = Path(path).resolve()
-    return full.relative_to(root).as_posix() if full.is_relative_to(root) else Path(os.path.normpath(path)).as_posix()
+    return spelled(full.relative_to(root) if full.is_relative_to(root) else os.path.normpath(path))
 
 
 def findings(became: Sequence[Became], request: Request) -> pl.DataFrame:

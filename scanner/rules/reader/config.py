@@ -10,6 +10,7 @@ from scanner.errors import PolicyError
 from scanner.model import OnUnknown, Severity
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence, parse
 from scanner.rules.language.words import nearest
+from scanner.spelling import spelled
 
 LISTS = ("policies", "evidence", "roots", "exceptions")
 WORDS = {
@@ -25,7 +26,7 @@ KEYS = (*LISTS, *WORDS, *TEXTS, "report")
 
 def load(path: Path) -> dict[str, Any]:
     """Read the configuration; raise PolicyError with every fault."""
-    faults = Faults(path.as_posix())
+    faults = Faults(spelled(path))
     node = parse(path.read_bytes(), faults)
     settings: dict[str, Any] = {}
     if node is not None and not isinstance(node, Mapping):

@@ -20,6 +20,7 @@ from scanner.rules.language.syntax import Mark, Predicate
 from scanner.rules.language.tree import Faults, Mapping, Node, Scalar, Sequence, parse
 from scanner.rules.language.words import nearest
 from scanner.rules.reader.predicates import Builder
+from scanner.spelling import spelled
 
 TEXTS = ("id", "rule", "reason", "owner", "approved_by", "ticket")
 DAYS = ("created", "expires")
@@ -81,7 +82,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> tuple[Waiver, ...]:
     found: list[Waiver] = []
     wrong: list[Fault] = []
     for path, data in files:
-        faults = Faults(Path(path).as_posix())
+        faults = Faults(spelled(Path(path)))
         node = parse(data, faults)
         # NOTE: a file from which the last entry was taken out says `exceptions:` and nothing behind it.
         none_left = node.get("exceptions") if isinstance(node, Mapping) else None

@@ -9,6 +9,7 @@ from scanner.errors import UsageError
 from scanner.record import record
 from scanner.rules.language.words import nearest
 from scanner.rules.reader import packs
+from scanner.spelling import spelled
 
 SHIPPED = "certgate:policies/"
 """How reports name the path of a shipped policy."""
@@ -85,6 +86,6 @@ def _shipped(name: str, *, named: bool) -> PolicyFile:
 
 def _file(path: Path, *, named: bool, shown: str | None = None) -> PolicyFile:
     try:
-        return PolicyFile(shown or path.as_posix(), path.read_bytes(), named, path.parent)
+        return PolicyFile(spelled(shown or path), path.read_bytes(), named, path.parent)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error

@@ -53,7 +53,7 @@ def predicate(text: str, kinds: Iterable[str]) -> dict[str, Predicate]:
     wrong: list[Fault] = []
     for kind in kinds:
         faults = Faults("--where")
-        node = parse(text.encode(), faults)
+        node = parse(text.encode("utf-8", "surrogateescape"), faults)
         found = Builder(faults, kind, {}, {}).predicate(node) if node is not None else None
         if found is not None and not faults.found:
             built[kind] = found
@@ -67,7 +67,7 @@ def value(kind: str, name: str, text: str) -> object:
     """Read the value of --assume FIELD=VALUE by the field's type."""
     fact = tables.fact(kind, name)
     faults = Faults("--assume")
-    node = parse(text.encode(), faults)
+    node = parse(text.encode("utf-8", "surrogateescape"), faults)
     if fact is None or node is None:
         raise UsageError(f"--assume {name}={text}: " + (faults.found[0].message if faults.found else "no such field"))
     if fact.type.name == "list" and isinstance(node, Scalar):
