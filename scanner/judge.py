@@ -116,6 +116,16 @@ def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: 
     ]
 
 
+def nothing_judged(evaluation: Evaluation, rules: Sequence[Rule]) -> list[str]:
+    """Say that no check was decided, though some applied: their facts are missing, whatever that counts for."""
+    counts = [evaluation.counts(rule.id) for rule in rules]
+    unknown = sum(one.unknown for one in counts)
+    if not unknown or any(one.passed or one.failed for one in counts):
+        return []
+    checks = f"none of the {unknown:,} checks" if unknown > 1 else "not even the one check"
+    return [f"{checks} that applied could be decided"]
+
+
 def about_the_run(policies: Sequence[Policy], sightings: pl.DataFrame, as_of: datetime) -> Iterator[Problem]:
     """Say what a reader should know of dates: evidence seen after as_of, and policies whose sources were checked long before."""
     late = sightings.filter(pl.col("seen_at") > as_of)
@@ -156,10 +166,7 @@ def verdict(found: pl.DataFrame, problems: Sequence[Problem], request: Request, 
 
 def _incomplete(problems: Sequence[Problem]) -> list[str]:
     """Group problems that make a run incomplete by their code."""
-    words = {
-        run_findings.UNREACHABLE.id: ("host gave no answer", "hosts gave no answer"),
-        run_findings.UNREADABLE_INPUT.id: ("input could not be read", "inputs could not be read"),
-    }
+    words = run_findings.COUNTED
     counted: dict[str, int] = {}
     said = []
     for problem in problems:

@@ -70,6 +70,8 @@ def judged(
     assets = sum(table.height for table in known.values())
     nothing = judge.nothing_matched(evaluation, policies, assets, request)
     problems += [run_findings.NOTHING_MATCHED.problem(text, Spot("evidence")) for text in nothing]
+    undecided = judge.nothing_judged(evaluation, rules)
+    problems += [run_findings.NOTHING_JUDGED.problem(text, Spot("evidence")) for text in undecided]
     counted = (*(_rule(rule, policies, evaluation, marked, request.as_of) for rule in rules), *marked.rules)
     return Report(
         tool=tool,

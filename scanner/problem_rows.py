@@ -13,6 +13,7 @@ OF_EVIDENCE = {
     for one in (
         run_findings.UNREADABLE_INPUT,
         run_findings.UNREACHABLE,
+        run_findings.NO_TLS,
         run_findings.SOURCE_MISSING,
         run_findings.CONFLICTING_FACTS,
     )

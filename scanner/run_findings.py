@@ -77,6 +77,15 @@ UNREACHABLE = RunFinding(
     Severity.HIGH,
     incomplete=True,
 )
+NO_TLS = RunFinding(
+    "no-tls",
+    "A host answers, but with no TLS that the scanner speaks, in this run or in the scan that was given.",
+    "Every host that is scanned speaks TLS",
+    "Nothing of its TLS was judged; it may be the wrong port, a protocol that begins in the clear, or TLS that is not known.",
+    "Correct the port, write the protocol before the host (`smtp://mail.example.com`), or take it off the list of hosts.",
+    Severity.HIGH,
+    incomplete=True,
+)
 NOTHING_MATCHED = RunFinding(
     "nothing-matched",
     "There are no assets, no rule of any policy applied, or a policy named with --policy applied to none.",
@@ -86,6 +95,15 @@ NOTHING_MATCHED = RunFinding(
     Severity.HIGH,
     incomplete=True,
     effect="exit 3, unless `--allow-empty`",
+)
+NOTHING_JUDGED = RunFinding(
+    "nothing-judged",
+    "Rules applied, and none of their checks passed or failed: all are undecided.",
+    "Something could be judged",
+    "A run that decided no check proves nothing, whatever undecided checks count for.",
+    "Give evidence that shows the missing facts; each evidence gap names what would tell them.",
+    Severity.HIGH,
+    incomplete=True,
 )
 SOURCE_MISSING = RunFinding(
     "source-missing",
@@ -160,6 +178,12 @@ LEFT_OUT = RunFinding(
 )
 ALL = {one.id: one for one in list(globals().values()) if isinstance(one, RunFinding)}
 """By id, in the order in which the page lists them."""
+COUNTED = {
+    UNREACHABLE.id: ("host gave no answer", "hosts gave no answer"),
+    UNREADABLE_INPUT.id: ("input could not be read", "inputs could not be read"),
+    NO_TLS.id: ("host showed no TLS that could be judged", "hosts showed no TLS that could be judged"),
+}
+"""Codes of problems that are counted where it is said why a run is incomplete, in the singular and plural."""
 
 
 def page() -> str:
@@ -172,6 +196,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Generated; `certgate explain certgate/unreachable` says the same. The prefix `certgate/` is reserved; none can be"
     yield "waived. How they and the findings of rules make the exit code: [How certgate decides](how-certgate-decides.md)."
+    yield "In SARIF each is a result, one per input or host: a run that is incomplete never looks clean there."
     yield ""
     yield "| id | when | severity | effect on the exit code |"
     yield "|---|---|---|---|"

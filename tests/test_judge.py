@@ -241,6 +241,27 @@ def test_an_empty_run_may_be_allowed() -> None:
     assert nothing(policy(SKIPS), rows=(), allow_empty=True) == []
 
 
+def test_a_run_that_decided_nothing_says_so() -> None:
+    """Not a pass, not a fail: however little undecided checks count for, and though nothing was expected."""
+    evaluation, _ = evaluated([BIG], DARK, DARK)
+    assert judge.nothing_judged(evaluation, [BIG]) == ["none of the 2 checks that applied could be decided"]
+    evaluation, _ = evaluated([BIG], DARK)
+    assert judge.nothing_judged(evaluation, [BIG]) == ["not even the one check that applied could be decided"]
+
+
+@pytest.mark.parametrize("row", [GOOD, WEAK])
+def test_one_decided_check_is_enough(row: dict[str, Any]) -> None:
+    """What undecided ones beside it count for, their rules say."""
+    evaluation, _ = evaluated([BIG], DARK, row)
+    assert judge.nothing_judged(evaluation, [BIG]) == []
+
+
+def test_what_never_applied_is_not_undecided() -> None:
+    """That nothing matched is said apart, and may be allowed."""
+    evaluation, _ = evaluated([SKIPS], {**GOOD, "trust": "public"})
+    assert judge.nothing_judged(evaluation, [SKIPS]) == []
+
+
 def about(checked: int | None = None, seen: Sequence[int | None] = ()) -> list[str]:
     """Say what is said of a source checked, and of evidence seen, so many days after as_of."""
     sources = () if checked is None else (Source("s", "A standard", checked=AS_OF + timedelta(days=checked)),)

@@ -15,14 +15,8 @@ from scanner.record import record
 if TYPE_CHECKING:
     from datetime import datetime
 
-COUNTED = {
-    "certgate/unreadable-input": ("input could not be read", "inputs could not be read"),
-    "certgate/unreachable": ("host gave no answer", "hosts gave no answer"),
-}
-"""Codes of problems that are counted, in the singular and plural."""
-TOLD = frozenset(one.id for one in run_findings.ALL.values() if one.incomplete) - COUNTED.keys()
-"""Codes of problems whose message is said as it stands. Both sorts make a run incomplete (interfaces.md)."""
-
+INCOMPLETE = pl.col("severity").is_in([Severity.CRITICAL, Severity.HIGH])
+"""Problems that make a run incomplete are that severe, and no others."""
 
 PUBLIC = frozenset({"public-tls", "browser-roots"})
 """Policies for publicly trusted certificates only …"""
@@ -77,14 +71,15 @@ def _under(source: SourceReport, problems: pl.DataFrame) -> Iterable[str]:
 
 def _counted(codes: Iterable[str]) -> Iterable[str]:
     for code, count in sorted(Counter(codes).items()):
-        words = COUNTED.get(code)
+        words = run_findings.COUNTED.get(code)
         yield f"{_words.number(count)} {words[count > 1]}" if words else _words.many(count, f"note {code}")
 
 
 def incomplete(report: Report) -> str:
     """Say what makes the run incomplete; nothing where it is whole."""
-    counted = list(_counted(code for code in report.problems["code"] if code in COUNTED))
-    told = report.problems.filter(pl.col("code").is_in(TOLD))["message"]
+    found = report.problems.filter(INCOMPLETE)
+    counted = list(_counted(code for code in found["code"] if code in run_findings.COUNTED))
+    told = found.filter(~pl.col("code").is_in(run_findings.COUNTED))["message"]
     return " ".join(_words.sentence(said) for said in (_words.listed(counted), *dict.fromkeys(told)) if said)
 
 
@@ -158,7 +153,7 @@ def age(report: Report) -> str:
 
 
 def problems(report: Report) -> list[Mapping[str, Any]]:
-    """List problems that a reader must know, worst first, then notes."""
+    """List problems that a reader must know, worst first: those that make the run incomplete before notes."""
     order = {str(one): one.rank for one in Severity}
     rows = [{**row, "where": _words.place(row)} for row in report.problems.iter_rows(named=True)]
-    return sorted(rows, key=lambda row: (row["code"] not in COUNTED.keys() | TOLD, order[row["severity"]]))
+    return sorted(rows, key=lambda row: order[row["severity"]])

@@ -85,8 +85,8 @@ class Server:
             facts={"host": self.host, "port": self.port, **self.facts} | ({} if reachable is None else {"reachable": reachable}),
             notes=(said,),
         )
-        seen = Problem(Severity.MEDIUM, "no-tls-seen", said, sighting.spot)
-        yield seen if reachable else run_findings.UNREACHABLE.problem(said, sighting.spot)
+        lacking = run_findings.NO_TLS if reachable else run_findings.UNREACHABLE
+        yield lacking.problem(said, sighting.spot)
 
     def notes(self, place: Place) -> Iterator[Problem]:
         """Say what a reader of a scanned server should know."""

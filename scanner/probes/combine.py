@@ -33,8 +33,8 @@ def records(seen: Handshake, told: Told) -> Iterator[Record | Problem]:
         yield Problem(Severity.MEDIUM, "scan-incomplete", f"{seen.target.shown} {_alone(seen, told)}", spot)
     else:
         gone = not seen.reachable or seen.state in {State.SILENT, State.DRIPPING}
-        code = run_findings.UNREACHABLE.id if gone else "no-tls-seen"
-        yield Problem(Severity.HIGH, code, f"{seen.target.shown} {seen.reason}", spot, incomplete=True)
+        lacking = run_findings.UNREACHABLE if gone else run_findings.NO_TLS
+        yield lacking.problem(f"{seen.target.shown} {seen.reason}", spot)
 
 
 def _scanned(told: Sequence[Record | Problem]) -> Record | None:

@@ -175,8 +175,8 @@ ACCEPTED = ("nothing", "waived", "known", "known, new only")
 @pytest.mark.parametrize("accepted", ACCEPTED)
 @pytest.mark.parametrize("outcome", ["fail", "unknown"])
 def test_the_exit_code_of_everything_that_is_accepted(outcome: str, accepted: str) -> None:
-    """The whole table: outcome, severity, mode, what unknown means, --fail-on, exceptions and baseline."""
-    Path("inv.csv").write_text("name,serial,issuer\nx,01,CN=CA\n", encoding="utf-8")
+    """The whole table: outcome, severity, mode, what unknown means, --fail-on, exceptions and baseline; one check passes."""
+    Path("inv.csv").write_text("name,serial,issuer,not_after\nx,01,CN=CA,\ny,02,CN=CA,2030-01-01\n", encoding="utf-8")
     Path("ex.yaml").write_text(
         "exceptions:\n  - { id: EX-1, rule: p/expired, assets: { name: { glob: '*' } }, reason: R., owner: a, approved_by: b, ticket: T, created: 2026-11-01, expires: 2026-12-01 }\n"
     )

@@ -242,3 +242,17 @@ def test_hostile_names_reach_the_terminal_as_visible_signs(tmp_path: Path, capsy
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+@pytest.mark.parametrize("scan", ["loopback-mldsa-cert-6.3.1", "loopback-pqc-only-6.3.1"])
+@pytest.mark.parametrize("flags", [(), ("--on-unknown", "ignore"), ("--fail-on", "never"), ("--allow-empty",)])
+def test_a_run_that_decided_nothing_is_exit_3_never_0(scan: str, flags: tuple[str, ...]) -> None:
+    """A server that the scanner cannot speak to: every check that applies is undecided, whatever that counts for."""
+    path = str(SAMPLES / "sslyze" / f"{scan}.json")
+    assert main(["check", path, "--policy", "tls-endpoints", "-o", "json=o.json", *flags, *AS_OF]) == 3
+    result = json.loads(Path("o.json").read_text())
+    assert [one["code"] for one in result["problems"]] == ["certgate/no-tls", "certgate/nothing-judged"]
+    assert result["exit"]["reasons"][:2] == [
+        "1 host showed no TLS that could be judged",
+        "none of the 24 checks that applied could be decided",
+    ]

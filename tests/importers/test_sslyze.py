@@ -179,7 +179,7 @@ def test_reachable_says_whether_tcp_answered(error: str, reachable: bool | None)
     assert {"tls.versions", "tls.ciphers", "tls.groups"}.isdisjoint(record.facts)
     (problem,) = found.problems
     assert "why it was" in problem.message
-    assert (problem.code, problem.incomplete) == (("no-tls-seen", False) if reachable else ("certgate/unreachable", True))
+    assert (problem.code, problem.incomplete) == ("certgate/no-tls" if reachable else "certgate/unreachable", True)
 
 
 def test_a_post_quantum_server_is_reachable_and_all_its_tls_is_unknown() -> None:
@@ -189,7 +189,7 @@ def test_a_post_quantum_server_is_reachable_and_all_its_tls_is_unknown() -> None
         (record,) = found.of("endpoint")
         assert record.facts["reachable"] is True
         assert set(record.facts) == {"host", "port", "address", "protocol", "reachable"}
-        assert found.codes() == ["no-tls-seen"]
+        assert found.codes() == ["certgate/no-tls"]
 
 
 def test_hosts_without_an_address_are_endpoints_that_cannot_be_reached() -> None:

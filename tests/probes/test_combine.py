@@ -124,7 +124,7 @@ def test_problems_that_sslyze_notes_are_kept() -> None:
                 Record("endpoint", combine.sighting(TARGET), facts={"host": TARGET.host, "port": 443, "reachable": True}),
                 Problem(
                     Severity.MEDIUM,
-                    "no-tls-seen",
+                    "certgate/no-tls",
                     "www.example.test:443 answers, but not that: TLS probing failed: no suite",
                     TARGET.spot,
                 ),
@@ -178,7 +178,7 @@ def test_hosts_that_answer_otherwise(state: State) -> None:
     facts = endpoint(seen, "")
     assert facts == {"host": TARGET.host, "port": 443, "protocol": "tls", "reachable": True, "address": "127.0.0.1"}
     (problem,) = problems(seen, "")
-    assert (problem.code, problem.incomplete) == ("no-tls-seen", True)
+    assert (problem.code, problem.incomplete) == ("certgate/no-tls", True)
 
 
 def test_a_handshake_that_failed_does_not_hide_a_scan_that_did_not() -> None:

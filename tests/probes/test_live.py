@@ -160,7 +160,7 @@ def test_a_post_quantum_server_that_sslyze_cannot_speak_to(world: World, served:
 @pytest.mark.parametrize(
     ("name", "reachable", "code", "said"),
     [
-        ("ssh", True, "no-tls-seen", "answers, but not with TLS: it says 'SSH-2.0-OpenSSH"),
+        ("ssh", True, "certgate/no-tls", "answers, but not with TLS: it says 'SSH-2.0-OpenSSH"),
         ("silent", True, "certgate/unreachable", "accepts the connection and says nothing for 4 s"),
         ("dripping", True, "certgate/unreachable", "answers too slowly"),
         ("refused", False, "certgate/unreachable", "cannot be reached: it refuses the connection"),

@@ -90,7 +90,7 @@ def test_dead_hosts_never_reach_sslyze(fake: Fake, live: int) -> None:
         found = run(fake, hosts(*dead, "nonexistent.invalid", f"live.example.test:{live}"))
     assert [batch["hosts"] for batch in fake.batches()] == [[f"live.example.test:{live}"]]
     codes = [one.code for one in found if isinstance(one, Problem) and one.incomplete]
-    assert codes == ["certgate/unreachable"] * 3 + ["no-tls-seen", "certgate/unreachable"]
+    assert codes == ["certgate/unreachable"] * 3 + ["certgate/no-tls", "certgate/unreachable"]
 
 
 def test_results_come_in_the_order_of_the_targets(fake: Fake, live: int) -> None:
