@@ -19,6 +19,8 @@ _WIDEST = 1000
 _TELLING = ("value", "oid", "name", "dns", "address")
 """Members of the small objects that some tools make of a list's elements, the most telling first."""
 _SAMPLE = 20
+_NAMES = {type(None): "null", bool: "true or false", str: "a text", list: "an array", object: "a number"}
+"""What stands where an object should; bool before the numbers, for it is one of them."""
 _KEYS = re.compile(rb'"([^"\\]{1,60})"\s*:')
 
 
@@ -50,8 +52,7 @@ def array(text: str) -> Iterator[Found | InputError]:
         except (ValueError, RecursionError) as error:
             yield _broken(error, text, at, index)
             return
-        if isinstance(value, dict):
-            yield Found(value, line, column, f"/{index}")
+        yield _object(value, line, column, f"/{index}")
         at = _skip(text, after)
         index += 1
         if text[at : at + 1] == ",":
@@ -81,10 +82,7 @@ def lines(text: str) -> Iterator[Found | InputError]:
             column = error.colno if isinstance(error, json.JSONDecodeError) else 1
             yield InputError(f"not valid JSON: {getattr(error, 'msg', error)}", line=number, column=column)
             continue
-        if isinstance(value, dict):
-            yield Found(value, number, len(line) - len(line.lstrip()) + 1, None)
-        else:
-            yield InputError("no JSON object", line=number, column=1)
+        yield _object(value, number, len(line) - len(line.lstrip()) + 1, None)
 
 
 def members(text: str, mapping: InventoryMapping | None) -> Iterator[Found | InputError]:
@@ -93,11 +91,18 @@ def members(text: str, mapping: InventoryMapping | None) -> Iterator[Found | Inp
     found = dict(_records(root, "", 0, mapping))
     places = _json.places(text, found)
     for pointer, value in found.items():
-        line, column = places.get(pointer, (1, 1))
-        yield Found(value, line, column, pointer)
+        yield _object(value, *places.get(pointer, (1, 1)), pointer)
 
 
-def _records(value: Any, pointer: str, depth: int, mapping: InventoryMapping | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _object(value: Any, line: int, column: int, pointer: str | None) -> Found | InputError:
+    """Take an object as a record; anything else in its place is none, and is not passed over in silence."""
+    if isinstance(value, dict):
+        return Found(value, line, column, pointer)
+    what = next(name for kind, name in _NAMES.items() if isinstance(value, kind))
+    return InputError(f"{what} where a record should stand; only objects are records", line=line, column=column, pointer=pointer)
+
+
+def _records(value: Any, pointer: str, depth: int, mapping: InventoryMapping | None) -> Iterator[tuple[str, Any]]:
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
     if depth == 0 and _recognised([value], mapping):
@@ -106,7 +111,7 @@ def _records(value: Any, pointer: str, depth: int, mapping: InventoryMapping | N
     for key, member in value.items():
         inner = f"{pointer}/{_json.escaped(key)}"
         if isinstance(member, list) and _recognised([one for one in member[:_SAMPLE] if isinstance(one, dict)], mapping):
-            yield from ((f"{inner}/{index}", one) for index, one in enumerate(member) if isinstance(one, dict))
+            yield from ((f"{inner}/{index}", one) for index, one in enumerate(member))
         else:
             yield from _records(member, inner, depth + 1, mapping)
 
@@ -129,7 +134,7 @@ def read(document: Document, found: Iterable[Found | InputError]) -> Iterator[Yi
             faults.append(one)
         else:
             rows.append((one, dict(_flat(one.value))))
-    yield from (document.broken(str(fault), fault.line, fault.column) for fault in faults[:_SAMPLE])
+    yield from (document.broken(str(fault), fault.line, fault.column, fault.pointer) for fault in faults[:_SAMPLE])
     if len(faults) > _SAMPLE:
         yield document.broken(f"{len(faults) - _SAMPLE:,} more places like these", faults[_SAMPLE].line)
     if not rows:

@@ -105,6 +105,34 @@ def test_an_array_without_comma_or_end(text: str) -> None:
     assert found.problem("certgate/unreadable-input").incomplete
 
 
+def test_elements_that_are_no_objects_are_said() -> None:
+    """What is no record makes the run incomplete, as a row of the wrong width does, and the records around it are kept."""
+    record = '{"serial": "0a:0b", "not_after": "2027-01-07"}'
+    for text, base in (
+        (f'[{record}, null, 5,\n "x", [1], true, {{}}]', ""),
+        (f'{{"all": [{record}, null, 5,\n "x", [1], true, {{}}]}}', "/all"),
+    ):
+        found = read(text)
+        assert found.frame["serial"].to_list() == ["a0b"]
+        assert [one.spot.pointer for one in found.problems] == [f"{base}/{index}" for index in range(1, 6)]
+        assert [one.spot.line for one in found.problems] == [1, 1, 2, 2, 2]
+        assert all(one.incomplete for one in found.problems)
+        assert [one.message.partition(" where")[0] for one in found.problems] == [
+            "null",
+            "a number",
+            "a text",
+            "an array",
+            "true or false",
+        ]
+
+
+def test_many_elements_that_are_no_objects_are_counted() -> None:
+    """Twenty places and a count."""
+    found = read('[{"serial": "0a:0b", "not_after": "2027-01-07"}' + ", null" * 1_000 + "]")
+    assert len(found.problems) == 21
+    assert found.problems[-1].message == "980 more places like these"
+
+
 def test_an_object_cut_in_the_middle_is_an_error() -> None:
     """Nothing of it can be trusted; line and column are said."""
     found = read('{"certificates": [{"serial": "0a:0b",\n "not_after": "2027')
