@@ -460,8 +460,12 @@ class Report:
     """The file that SARIF points at when the evidence lies nowhere inside the root."""
 
     def worst(self) -> dict[tuple[str, str], str]:
-        """Return the worst outcome of every asset: its open severity, else `unknown`, else `pass`, by kind and asset_id."""
+        """Return the worst outcome of every asset: its open severity, else `unknown`, else `pass`, by kind and asset_id.
+
+        Rules pass over an endpoint that was not reached; so it is unknown, though none of them says so.
+        """
         result = {(kind, asset): "pass" for kind, table in self.tables.items() for asset in table["asset_id"]}
+        result |= {("endpoint", asset): "unknown" for asset in self._not_reached()}
         for kind, asset in self.gaps.select("kind", "asset_id").iter_rows():
             result[kind, asset] = "unknown"
         order = [*(str(severity) for severity in Severity), "unknown", "pass"]
@@ -474,6 +478,10 @@ class Report:
     def called(self, label: str) -> pl.DataFrame:
         """Return the findings that a label may mean: `F-` and the beginning of their finding_id."""
         return self.findings.filter(pl.col("finding_id").str.starts_with(label.removeprefix("F-")))
+
+    def _not_reached(self) -> pl.Series:
+        table = self.tables.get("endpoint", pl.DataFrame(schema={"asset_id": pl.String, "reachable": pl.Boolean}))
+        return table.filter(pl.col("reachable").eq(other=False))["asset_id"]
 
     def _of_assets(self, found: pl.DataFrame) -> pl.DataFrame:
         """Say kind, asset_id and severity of findings; that of a group is one of each member listed."""

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from reports import _words
+from scanner import run_findings
 from scanner.model import Report
 from scanner.record import record
 
@@ -90,6 +91,5 @@ def lead(report: Report, total: int) -> str:
 
 
 def silent(report: Report) -> int:
-    """Count endpoints that gave no answer."""
-    table = report.tables.get("endpoint")
-    return 0 if table is None else table.filter(pl.col("reachable").eq(other=False)).height
+    """Count hosts that gave no answer, as the scope and the verdict do: refused, silent, or without an address."""
+    return report.problems.filter(code=run_findings.UNREACHABLE.id).height

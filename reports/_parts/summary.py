@@ -87,7 +87,7 @@ def figures(view: "View") -> tuple[Figure, ...]:
 
 def _listed(view: "View") -> Figure:
     silent = inventory.silent(view.report)
-    answers = f"; {_words.many(silent, 'endpoint')} gave no answer" if silent else ""
+    answers = f"; {_words.many(silent, 'host')} gave no answer" if silent else ""
     return Figure(
         view.assets, f"{_words.verb(view.assets, 'identity', 'identities')} listed: {inventory.counted(view.report)}{answers}"
     )

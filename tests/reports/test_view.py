@@ -187,7 +187,15 @@ def test_a_run_that_could_decide_nothing_says_so() -> None:
 
 def test_what_makes_a_run_incomplete_is_counted_by_sort() -> None:
     """The banner counts silent hosts and unreadable inputs."""
-    assert build(oddities.incomplete()).incomplete == "3 hosts gave no answer and 1 input could not be read."
+    view = build(oddities.incomplete())
+    assert view.incomplete == "3 hosts gave no answer and 1 input could not be read."
+    assert view.figures[0].caption.endswith("; 3 hosts gave no answer")
+
+
+def test_a_broken_link_in_a_folder_makes_no_run_incomplete() -> None:
+    """It is a note of the same code, but not as severe; the statement agrees with the exit code."""
+    note = ("low", *unreadable("certs/gone.pem", "cannot be read: No such file or directory")[1:])
+    assert build(report(problems=problems(note).tail(1))).incomplete == ""
 
 
 def test_a_whole_run_has_no_banner() -> None:
