@@ -64,9 +64,14 @@ class Finding:
         return self.kind, self.asset_id or self.place
 
 
+def finding_id(rule_id: str, place: str) -> str:
+    """Name a finding that is no row of findings as those are named: rule × place (interfaces.md)."""
+    return sha256(f"{rule_id}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def gap_id(place: str) -> str:
-    """Name the gap of a place as SARIF does: rule × place."""
-    return sha256(f"{GAP}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Name the gap of a place."""
+    return finding_id(GAP, place)
 
 
 def frames(report: Report) -> tuple[pl.DataFrame, pl.DataFrame]:
