@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports._parts import own
 from reports._safe import cut, visible
+from scanner import run_findings
 from scanner.model import RuleReport
 from scanner.vocabulary import SECONDARY
 
@@ -36,16 +36,17 @@ def rule(of: RuleReport) -> dict[str, Any]:
 
 
 def own_rule(rule_id: str) -> dict[str, Any]:
-    """Describe a rule of certgate itself that is not one of the run's findings."""
-    title, why, fix = own.WORDS[rule_id]
+    """Describe a finding about the run itself; how bad a graded one is, only its results say."""
+    of = run_findings.ALL[rule_id]
+    score = {"problem.severity": "warning"} if of.graded else {"security-severity": SCORES[of.severity]}
     return {
-        "id": rule_id,
-        "name": _pascal(rule_id),
-        "shortDescription": {"text": sentence(title)},
-        "fullDescription": {"text": why},
-        "help": _help([why, f"What to do: {fix}"]),
-        "defaultConfiguration": {"level": "warning"},
-        "properties": {"tags": ["security"], "problem.severity": "warning"},
+        "id": of.id,
+        "name": _pascal(of.id),
+        "shortDescription": {"text": sentence(of.title)},
+        "fullDescription": {"text": of.because},
+        "help": _help([of.because, f"What to do: {of.fix}"]),
+        "defaultConfiguration": {"level": "warning" if of.graded else LEVELS[of.severity]},
+        "properties": {"tags": ["security"], **score},
     }
 
 

@@ -1,16 +1,16 @@
 """SARIF 2.1.0 for code scanning: stable fingerprints, relative locations, worst first (interfaces.md, SARIF)."""
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 import polars as pl
 
-from reports import _words, renderer
+from reports import _sarif_run, _words, renderer
 from reports._parts import exceptions, method, own
-from reports._parts.findings import gap_id, members
+from reports._parts.findings import finding_id, gap_id, members
 from reports._sarif_rules import LEVELS, message, own_rule, rule
 from scanner import HOME
 from scanner.model import Outcome, Report, Severity
@@ -50,7 +50,8 @@ def _bytes(report: Report, options: Mapping[str, str], most: int) -> bytes:
 def log(report: Report, options: Mapping[str, str], most: int = MOST_RESULTS) -> dict[str, Any]:
     """Build the SARIF log of at most so many results."""
     suppressed = options.get("suppressed") == "true"
-    results = _bounded(report, _ranked(report, suppressed=suppressed), most)
+    about = _sarif_run.rows(report)
+    results = _bounded(report, _ranked(report, about, suppressed=suppressed), most)
     used = list(dict.fromkeys(result["ruleId"] for result in results))
     index = {rule_id: position for position, rule_id in enumerate(used)}
     for result in results:
@@ -68,6 +69,7 @@ def log(report: Report, options: Mapping[str, str], most: int = MOST_RESULTS) ->
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": f"certgate/{quote(options.get('category', 'default'), safe='')}/"},
+        "invocations": [_sarif_run.invocation(report, about)],
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": _about(report),
@@ -85,12 +87,12 @@ def _about(report: Report) -> dict[str, Any]:
     }
 
 
-def _ranked(report: Report, *, suppressed: bool) -> list[Result]:
-    """List failures and gaps together, worst first, suppressed ones last."""
+def _ranked(report: Report, about: Iterable[Mapping[str, Any]], *, suppressed: bool) -> list[Result]:
+    """List findings about the run, failures and gaps together, worst first, suppressed ones last."""
     shown = report.findings.filter(pl.col("outcome") == Outcome.FAIL)
     if not suppressed:
         shown = shown.filter(pl.col("waived_by").is_null() & ~pl.col("in_baseline"))
-    ranked = [*_failures(report, shown), *_gaps(report)]
+    ranked = [*_about_the_run(report, about), *_failures(report, shown), *_gaps(report)]
     return [result for _, result in sorted(ranked, key=lambda one: one[0])]
 
 
@@ -99,6 +101,18 @@ Rank = tuple[bool, bool, int]
 
 def _rank(row: Mapping[str, Any], *, suppressed: bool = False) -> Rank:
     return suppressed, not row["counts"], Severity(row["severity"]).rank
+
+
+def _about_the_run(report: Report, about: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Rank, Result]]:
+    for row in about:
+        result = {
+            "ruleId": row["rule_id"],
+            "level": LEVELS[row["severity"]],
+            "message": {"text": message(row["message"])},
+            "locations": [_location(report, row)],
+            "partialFingerprints": _fingerprints(finding_id(row["rule_id"], row["place"])),
+        }
+        yield _rank(row), result
 
 
 def _failures(report: Report, shown: pl.DataFrame) -> Iterator[tuple[Rank, Result]]:

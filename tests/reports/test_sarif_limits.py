@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 import polars as pl
 import pytest
 
@@ -14,18 +13,11 @@ from reports import sarif
 from scanner.model import FINDINGS, Report
 from tests.reports import oddities
 from tests.reports.governed import GROUP, WAIVED, governed
-from tests.reports.test_sarif import SCHEMA
+from tests.reports.test_sarif_run import rendered
 from tests.tools import multitool
 
 if TYPE_CHECKING:
     from tests.reports.estate import Row
-
-
-def _run(made: Report, **options: str) -> dict[str, Any]:
-    log = json.loads(sarif.render.render(made, options))
-    jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(log)
-    found: dict[str, Any] = log["runs"][0]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +25,7 @@ def full() -> dict[str, Any]:
     """Give the run of a report with more findings and gaps than code scanning shows."""
     made = oddities.large(6000)
     assert made.findings.height + made.gaps.height > sarif.MOST_RESULTS
-    return _run(made)
+    return rendered(made)
 
 
 def _results(run: dict[str, Any], rule: str) -> list[dict[str, Any]]:
@@ -52,7 +44,7 @@ def test_the_worst_are_kept_and_the_rest_is_counted_per_rule(full: dict[str, Any
     told = _results(full, sarif.LEFT_OUT)
     counted = sum(int(one["message"]["text"].split(" ")[0].replace(",", "")) for one in told)
     kept = [one for one in full["results"] if one["ruleId"] != sarif.LEFT_OUT]
-    assert len(kept) + counted == failed.height + made.gaps.height
+    assert len(kept) + counted == failed.height + made.gaps.height + made.problems.height
     assert len({one["message"]["text"].split(" of ")[1].split(" ")[0] for one in told}) == len(told)
     assert all(one["level"] == "error" for one in kept[:100])
     blocking = failed.filter(pl.col("counts"))["finding_id"]
@@ -63,7 +55,7 @@ def test_results_that_tell_what_is_left_out_are_results_like_any(full: dict[str,
     """They have a rule, a place and fingerprints of their own, which do not change with the count."""
     told = _results(full, sarif.LEFT_OUT)
     prints = [one["partialFingerprints"]["certgate/v1"] for one in full["results"]]
-    again = _results(_run(oddities.large(6400)), sarif.LEFT_OUT)
+    again = _results(rendered(oddities.large(6400)), sarif.LEFT_OUT)
     assert len(set(prints)) == len(prints)
     assert {one["partialFingerprints"]["certgate/v1"] for one in told} & {
         one["partialFingerprints"]["certgate/v1"] for one in again
@@ -75,12 +67,12 @@ def _many(count: int, **more: Any) -> Report:
     made = oddities.small()
     row: Row = made.findings.filter(outcome="fail").row(0, named=True)
     rows = [row | {"finding_id": f"{index:032x}"} | {name: give(index) for name, give in more.items()} for index in range(count)]
-    return replace(made, findings=pl.DataFrame(rows, schema=FINDINGS), gaps=made.gaps.clear())
+    return replace(made, findings=pl.DataFrame(rows, schema=FINDINGS), gaps=made.gaps.clear(), problems=made.problems.clear())
 
 
 def test_more_rules_than_results_are_counted_in_one() -> None:
     """A run of 6,000 rules stays within the limit, and says how many rules it leaves out."""
-    run = _run(_many(6000, rule_id=lambda index: f"company/rule-{index}"))
+    run = rendered(_many(6000, rule_id=lambda index: f"company/rule-{index}"))
     assert len(run["results"]) == sarif.MOST_RESULTS
     assert len(run["tool"]["driver"]["rules"]) <= sarif.MOST_RESULTS
     assert _results(run, sarif.LEFT_OUT)[0]["message"]["text"].startswith("1,001 more results of 1,001 rules are left out here")
@@ -88,12 +80,12 @@ def test_more_rules_than_results_are_counted_in_one() -> None:
 
 def test_exactly_as_many_as_are_shown_need_no_summary() -> None:
     """The limit itself leaves nothing out."""
-    assert _results(_run(_many(sarif.MOST_RESULTS)), sarif.LEFT_OUT) == []
+    assert _results(rendered(_many(sarif.MOST_RESULTS)), sarif.LEFT_OUT) == []
 
 
 def test_one_more_than_is_shown_is_counted() -> None:
     """Its summary takes a place too, so two are left out."""
-    run = _run(_many(sarif.MOST_RESULTS + 1))
+    run = rendered(_many(sarif.MOST_RESULTS + 1))
     assert len(run["results"]) == sarif.MOST_RESULTS
     assert _results(run, sarif.LEFT_OUT)[0]["message"]["text"].startswith("2 more results of ")
 
@@ -112,7 +104,7 @@ def test_the_packed_file_is_below_ten_megabytes(monkeypatch: pytest.MonkeyPatch)
 def test_no_text_grows_with_what_evidence_says() -> None:
     """Names of 10,000 characters and lists of 10,000 members are cut, with their length said."""
     made = _many(1, name=lambda _: "a" * 10_000, members=lambda _: [f"tls://h{index}:443" for index in range(10_000)])
-    text = _run(made)["results"][0]["message"]["text"]
+    text = rendered(made)["results"][0]["message"]["text"]
     assert len(text) < 2200
     assert "characters" in text
 
@@ -129,13 +121,13 @@ def test_waived_and_known_findings_are_left_out_of_the_upload() -> None:
     made = governed()
     hidden = made.findings.filter(pl.col("waived_by").is_not_null() | pl.col("in_baseline"))["finding_id"]
     assert hidden.len() > 3
-    assert not set(hidden) & {one["partialFingerprints"]["certgate/v1"] for one in _run(made)["results"]}
+    assert not set(hidden) & {one["partialFingerprints"]["certgate/v1"] for one in rendered(made)["results"]}
 
 
 def test_they_are_carried_as_suppressed_on_request() -> None:
     """Each says which exception covers it and why, or that it is known; open ones say that nothing does."""
     made = governed()
-    run = _run(made, suppressed="true")
+    run = rendered(made, suppressed="true")
     failed = made.findings.filter(pl.col("outcome") == "fail")
     by_id = {one["partialFingerprints"]["certgate/v1"]: one for one in run["results"]}
     assert set(failed["finding_id"]) <= set(by_id)
@@ -150,7 +142,7 @@ def test_they_are_carried_as_suppressed_on_request() -> None:
 
 def test_groups_name_their_members_with_a_count() -> None:
     """A finding of a group names the first members and counts the rest."""
-    texts = [one["message"]["text"] for one in _results(_run(governed()), GROUP)]
+    texts = [one["message"]["text"] for one in _results(rendered(governed()), GROUP)]
     assert "Members: tls://shop-0.example.com:443, " in texts[0]
     assert "and 25 more members" in texts[0]
     assert "<U+202E>gnp.exe" in texts[1]
@@ -158,7 +150,7 @@ def test_groups_name_their_members_with_a_count() -> None:
 
 def test_findings_of_certgate_itself_have_a_rule_with_help() -> None:
     """Lapsed, unused and refused exceptions are results like any other."""
-    run = _run(governed())
+    run = rendered(governed())
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     for name in ("lapsed", "unused", "refused"):
         assert "What to do: " in rules[f"certgate/exception-{name}"]["help"]["text"]
@@ -168,9 +160,9 @@ def test_findings_of_certgate_itself_have_a_rule_with_help() -> None:
         )
 
 
-def test_what_policies_loosened_stands_in_the_run() -> None:
+def test_what_policies_loosened_stands_in_therendered() -> None:
     """Loosened and disabled rules and advisory policies are named with their reasons."""
-    said = _run(governed())["properties"]
+    said = rendered(governed())["properties"]
     assert said["advisory"] == ["pqc-readiness: the deadlines are years away"]
     assert said["changedRules"][1] == ("company: public-tls/serial taken out until 2027-03-31. The private CA counts upwards.")
 
