@@ -98,10 +98,14 @@ def sources(kind: str, name: str) -> list[str]:
     return sorted({"an inventory" if name.endswith(INVENTORY) else name for name in feeding}) or ["another source"]
 
 
-def nothing_matched(evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request) -> list[str]:
-    """Say why a run judged nothing: no assets, no rule that applied, or a named policy that applied to none."""
+def nothing_matched(
+    evaluation: Evaluation, policies: Sequence[Policy], assets: int, request: Request, left_out: int = 0
+) -> list[str]:
+    """Say why a run judged nothing: no assets, but perhaps some left out, no rule that applied, or a named policy without one."""
     if request.allow_empty:
         return []
+    if not assets and left_out:
+        return [f"--where kept none of {_many(left_out, 'asset')}"]
     if not assets:
         return ["no assets were found in the evidence"]
     applied = {rule.id for policy in policies for rule in policy.rules if evaluation.applied(rule.id)}

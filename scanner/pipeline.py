@@ -68,7 +68,8 @@ def judged(
     dated = judge.about_the_run(policies, merged.sightings, request.as_of)
     problems = [*collected.problems, *merged.problems, *collected.told_beside(merged.problems), *notes, *dated]
     assets = sum(table.height for table in known.values())
-    nothing = judge.nothing_matched(evaluation, policies, assets, request)
+    left_out = sum(table.height for table in merged.tables.values()) - assets
+    nothing = judge.nothing_matched(evaluation, policies, assets, request, left_out)
     problems += [run_findings.NOTHING_MATCHED.problem(text, Spot("evidence")) for text in nothing]
     undecided = judge.nothing_judged(evaluation, rules)
     problems += [run_findings.NOTHING_JUDGED.problem(text, Spot("evidence")) for text in undecided]

@@ -113,6 +113,7 @@ SOURCE_MISSING = RunFinding(
     "Check the path, and the job that fills the folder.",
     Severity.HIGH,
     incomplete=True,
+    effect="exit 3, also with `--allow-empty`",
 )
 CONFLICTING_FACTS = RunFinding(
     "conflicting-facts",

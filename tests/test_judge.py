@@ -241,6 +241,14 @@ def test_an_empty_run_may_be_allowed() -> None:
     assert nothing(policy(SKIPS), rows=(), allow_empty=True) == []
 
 
+@pytest.mark.parametrize(("left_out", "said"), [(1, "--where kept none of 1 asset"), (1200, "--where kept none of 1,200 assets")])
+def test_a_run_whose_assets_were_all_left_out_says_by_what(left_out: int, said: str) -> None:
+    """Evidence is not empty where --where kept none of it."""
+    evaluation, _ = evaluated([BIG])
+    assert judge.nothing_matched(evaluation, [policy(BIG)], 0, asked(where="{}"), left_out) == [said]
+    assert judge.nothing_matched(evaluation, [policy(BIG)], 0, asked(where="{}", allow_empty=True), left_out) == []
+
+
 def test_a_run_that_decided_nothing_says_so() -> None:
     """Not a pass, not a fail: however little undecided checks count for, and though nothing was expected."""
     evaluation, _ = evaluated([BIG], DARK, DARK)

@@ -73,7 +73,11 @@ def _gate_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--exceptions", action="append", default=[], metavar="FILE", help="accepted risks (repeatable)")
     group.add_argument("--baseline", metavar="FILE", help="findings known at a date (`certgate baseline create`)")
     group.add_argument("--new-only", action="store_true", help="findings that the baseline holds do not count")
-    group.add_argument("--allow-empty", action="store_true", help="no assets, or no rule that applies, is not an incomplete run")
+    group.add_argument(
+        "--allow-empty",
+        action="store_true",
+        help="no assets, or no rule that applies, is no incomplete run; a folder without files is",
+    )
 
 
 def _evidence_flags(parser: argparse.ArgumentParser) -> None:

@@ -139,6 +139,21 @@ def test_allow_empty_makes_an_empty_match_green() -> None:
     assert main([*arguments, "--allow-empty"]) == 0
 
 
+def test_a_folder_without_files_is_no_empty_match(capsys: pytest.CaptureFixture[str]) -> None:
+    """Evidence that has gone is never green: it was named, and nobody knows what it held."""
+    Path("folder").mkdir()
+    assert main(["check", "folder", "--allow-empty", "-q", *AS_OF]) == 3
+    assert "exit 3: the folder holds no file (hidden ones are passed over)\n" in capsys.readouterr().out
+
+
+def test_a_where_that_keeps_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """The evidence has assets; whoever asked for others reads of how many none was kept."""
+    arguments = ["check", str(CERTIFICATES / "good.pem"), "--where", "{key.bits: {at_least: 100000}}", "-q", *AS_OF]
+    assert main(arguments) == 3
+    assert "exit 3: --where kept none of 1 asset\n" in capsys.readouterr().out
+    assert main([*arguments, "--allow-empty"]) == 0
+
+
 def test_every_output_has_the_same_exit_code_and_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """JSON repeats code and reasons; standard output stays clean for the machine."""
     code = main(["check", str(CERTIFICATES), "--policy", "public-tls", "--output", "json=-", *AS_OF])
