@@ -21,6 +21,7 @@ _TELLING = ("value", "oid", "name", "dns", "address")
 _SAMPLE = 20
 _NAMES = {type(None): "null", bool: "true or false", str: "a text", list: "an array", object: "a number"}
 """What stands where an object should; bool before the numbers, for it is one of them."""
+_LIST = re.compile(rb"\[\s*\{")
 _KEYS = re.compile(rb'"([^"\\]{1,60})"\s*:')
 
 
@@ -34,10 +35,18 @@ class Found:
     pointer: str | None
 
 
-def knows(head: bytes) -> bool:
+def knows(head: bytes, *, lines: bool = False) -> bool:
     """Tell whether the names in the beginning of a document are those of an inventory."""
-    names = [name.decode("utf-8", "replace") for name in dict.fromkeys(islice(_KEYS.findall(_text.head(head)), _WIDEST))]
-    return _binding.bind(names).strength() > 1
+    text = _text.head(head)
+    binding = _named(text)
+    if binding.kind == "endpoint" and not lines and text.lstrip()[:1] == b"{":
+        # Host and port of a single object are settings of a program; of a list they are an inventory.
+        binding = _named(b"".join(_LIST.split(text, maxsplit=1)[1:]))
+    return binding.strength() > 1
+
+
+def _named(text: bytes) -> _binding.Binding:
+    return _binding.bind([name.decode("utf-8", "replace") for name in dict.fromkeys(islice(_KEYS.findall(text), _WIDEST))])
 
 
 def array(text: str) -> Iterator[Found | InputError]:
@@ -105,7 +114,7 @@ def _object(value: Any, line: int, column: int, pointer: str | None) -> Found | 
 def _records(value: Any, pointer: str, depth: int, mapping: InventoryMapping | None) -> Iterator[tuple[str, Any]]:
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
-    if depth == 0 and _recognised([value], mapping):
+    if depth == 0 and _is_record(value, mapping):
         yield pointer, value
         return
     for key, member in value.items():
@@ -116,9 +125,20 @@ def _records(value: Any, pointer: str, depth: int, mapping: InventoryMapping | N
             yield from _records(member, inner, depth + 1, mapping)
 
 
+def _is_record(root: Mapping[str, Any], mapping: InventoryMapping | None) -> bool:
+    """Tell a root that is a record itself; a host somewhere inside it is a setting, unless a mapping says otherwise."""
+    binding = _bound([root], mapping)
+    told = mapping is not None or binding.kind != "endpoint" or binding.header("host") in root
+    return binding.strength() > 0 and told
+
+
 def _recognised(values: list[Mapping[str, Any]], mapping: InventoryMapping | None) -> bool:
+    return _bound(values, mapping).strength() > 0
+
+
+def _bound(values: list[Mapping[str, Any]], mapping: InventoryMapping | None) -> _binding.Binding:
     names = list(dict.fromkeys(name for value in values for name, _ in _flat(value)))
-    return bool(names) and _binding.bind(names[:_WIDEST], mapping).strength() > 0
+    return _binding.bind(names[:_WIDEST], mapping)
 
 
 def read(document: Document, found: Iterable[Found | InputError]) -> Iterator[Yield]:

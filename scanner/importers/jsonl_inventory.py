@@ -17,7 +17,7 @@ def sniff(head: bytes) -> int:
     except (ValueError, RecursionError):
         return 0
     # One more than a JSON document that looks the same, which this cannot be.
-    return (3 if _json_rows.knows(head) else 2) if whole else 0
+    return (3 if _json_rows.knows(head, lines=True) else 2) if whole else 0
 
 
 @importer(

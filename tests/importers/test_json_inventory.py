@@ -186,6 +186,30 @@ def test_other_json_is_no_inventory(text: str) -> None:
     assert read(text, named=False).importer == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"compilerOptions": {"target": "es5", "lib": ["es2017"]}, "references": [{"path": "./a"}]}',
+        '{"database": {"host": "localhost", "port": 5432}}',
+        '{"database": {"host": "localhost", "port": 5432}, "colours": [{"red": 1}]}',
+    ],
+)
+def test_settings_of_programs_are_no_endpoints(text: str) -> None:
+    """A host inside a single object is a setting: in a folder the file is nobody's, named it is an error in words."""
+    assert "no object that could be an asset" in str(read(text).error)
+    assert read(text, named=False).importer == ""
+
+
+def test_host_and_port_are_an_inventory_where_they_are_listed_or_named() -> None:
+    """A list speaks for itself; a root with a host of its own is read if the user names it."""
+    for text in ('[{"host": "a.test", "port": 443}]', '{"all": {"of": [{"host": "a.test", "port": 443}]}}'):
+        assert read(text, named=False).row()["host"] == "a.test"
+    assert read('{"host": "a.test", "port": 443}').row()["host"] == "a.test"
+    assert read('{"host": "a.test", "port": 443}', named=False).importer == ""
+    mapped = read('{"web": {"name": "a.test", "port": 443}}', mapping="kind: endpoint\ncolumns: {host: web.name}\n")
+    assert mapped.row()["host"] == "a.test"
+
+
 def test_invalid_utf8_is_said() -> None:
     """Bytes that are no text show as U+FFFD, and a note says so."""
     found = read(b'[{"serial": "0a:0b", "not_after": "2027-01-07", "owner": "Zo\xeb"}]')

@@ -28,6 +28,12 @@ def test_a_broken_line_does_not_hide_the_next() -> None:
     assert [(one.spot.line, one.incomplete) for one in found.problems] == [(2, True), (4, True), (5, True)]
 
 
+def test_lines_of_hosts_and_ports_are_an_inventory() -> None:
+    """Each line is one of many, so that nothing more is needed to recognise them in a folder."""
+    found = read('{"host": "a.test", "port": 443}\n{"host": "b.test", "port": 443}\n', named=False)
+    assert found.frame["host"].to_list() == ["a.test", "b.test"]
+
+
 def test_a_long_first_line_is_still_json_lines() -> None:
     """Where the first 64 KiB hold no line end, the JSON reader sees that more objects follow."""
     long = '{"serial": "0a:0b", "not_after": "2027-01-07", "note": "' + "x" * 100_000 + '"}\n{"serial": "0a:0c"}\n'
