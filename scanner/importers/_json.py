@@ -57,14 +57,27 @@ def _mended(text: str) -> tuple[str, list[tuple[int, str]]]:
 
 def load(text: str | bytes) -> Any:
     """Parse a document; InputError with line and column where it is broken. NaN and infinity stay texts."""
+    whole = text if isinstance(text, str) else _mended(text.decode("utf-8", "replace"))[0]
     try:
-        return DECODER.decode(text if isinstance(text, str) else _mended(text.decode("utf-8", "replace"))[0])
+        return DECODER.decode(whole)
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg}", line=error.lineno, column=error.colno) from None
     except RecursionError:
-        raise InputError("not readable JSON: nested too deeply") from None
+        line, column = Cursor(whole, "\n").move(_deepest(whole))
+        raise InputError("not readable JSON: nested too deeply, here deepest", line=line, column=column) from None
     except ValueError as error:
         raise InputError(f"not readable JSON: {error}") from None
+
+
+def _deepest(text: str) -> int:
+    """Find the bracket in which most others are open."""
+    depth = most = found = 0
+    for token in _TOKEN.finditer(text):
+        first = text[token.start()]
+        depth += (first in _OPENING) - (first in _CLOSING)
+        if depth > most:
+            most, found = depth, token.start()
+    return found
 
 
 def escaped(key: str) -> str:

@@ -149,6 +149,13 @@ def test_deep_nesting_does_not_crash(text: str) -> None:
     assert "nested too deeply" in told
 
 
+def test_deep_nesting_is_told_with_its_place() -> None:
+    """In an object, the place is the bracket in which most others are open."""
+    found = read('{"a": [[1]], "b": "{[",\n "serial":\n' + '{"x":' * 100_000 + "\n[1]" + "}" * 100_000 + ', "c": [[[[1]]]]}')
+    assert found.error is not None
+    assert (found.error.line, found.error.column) == (4, 1)
+
+
 def test_long_integers_do_not_crash() -> None:
     """An integer of a million digits stays text."""
     found = read('[{"serial": ' + "9" * 1_000_000 + ', "not_after": "2027-01-07"}]')
