@@ -261,3 +261,14 @@ def test_a_file_that_is_gone_or_was_put_there_is_refused(tmp_path: Path) -> None
     (folder / "rules.parquet").unlink()
     with pytest.raises(UsageError, match=r"rules\.parquet: is gone"):
         store.load_tables(folder)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_result_that_lost_its_problems_is_refused(read: Callable[[Path], object], tmp_path: Path) -> None:
+    """Without them nobody knows whether the run that was kept was complete."""
+    folder = save(small(), tmp_path / "result")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    told(folder, outputs=[one for one in manifest["outputs"] if one["name"] != "problems.parquet"])
+    (folder / "problems.parquet").unlink()
+    with pytest.raises(UsageError, match=r"does not list problems\.parquet"):
+        read(folder)
