@@ -27,6 +27,8 @@ _FILES = frozenset({
 })  # fmt: skip
 """Endings that make a word a file, not a host; a host under such a top-level domain needs its port."""
 _PREFIXED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+_SECRETS = re.compile(r"[^/@]+(?=@)|(?<=[?]).+", re.DOTALL)
+"""Parts of a URL that may be secret and have no use here: who asks, and the query."""
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _LONGEST_NAME = 253
 _LONGEST_TEXT = 1000
@@ -66,7 +68,7 @@ class Target:
 
 def parse(text: str, spot: Spot, source: str | None = None) -> Target:
     """Read one target as a user writes it; InputError says what is wrong and what was likely meant."""
-    told = _text.printable(text.strip(), 120)
+    told = _text.printable(_SECRETS.sub("…", text.strip()), 120)
     if not text.strip() or len(text) > _LONGEST_TEXT or re.search(r"[\s\x00-\x1f\x7f]", text.strip()):
         raise InputError(f"{told!r} is not one host; write host, host:port or [IPv6]:port")
     scheme, rest = _scheme(text.strip(), told)

@@ -229,3 +229,16 @@ def test_any_text_is_a_target_or_refused(text: str) -> None:
 def test_any_file_is_read(data: bytes) -> None:
     """A file of anything gives hosts and problems."""
     assert read(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://ann:s3cret@host.example/", "ann:s3cret@host.example", "https://host.example/x?token=s3cret&a=b", "ftp://a:s3cret@@host.example",
+     "gopher://ann:s3cret@host.example:70", "https://s3cret@host.example?s3cret"],
+)  # fmt: skip
+def test_what_may_be_secret_in_a_url_is_told_to_nobody(text: str) -> None:
+    """A message goes into reports, and those to many."""
+    with pytest.raises(InputError) as caught:
+        targets.parse(text, Spot("hosts", 1))
+    assert "s3cret" not in str(caught.value)
+    assert "host.example" in str(caught.value)
