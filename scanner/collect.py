@@ -20,6 +20,7 @@ from scanner.inventory.intake import CARRIED, Intake
 from scanner.model import Problem, Record, SourceReport, Spot
 from scanner.probes.progress import Progress
 from scanner.request import Request
+from scanner.spelling import spelled
 
 if TYPE_CHECKING:
     from scanner.probes.targets import Target
@@ -158,9 +159,9 @@ def _snapshot(collected: Collected, folder: Path) -> None:
     """Take a snapshot's assets once per sighting, as if its sources were read again."""
     try:
         kinds, sightings, manifest = store.load_tables(folder)
-        collected.told += problem_rows.carried(store.load_problems(folder), str(folder))
+        collected.told += problem_rows.carried(store.load_problems(folder), spelled(folder))
     except UsageError as error:
-        collected.problem(Spot(folder.as_posix()), str(error))
+        collected.problem(Spot(spelled(folder)), str(error))
         return
     kept = 0
     for kind, table in kinds.items():
@@ -175,7 +176,7 @@ def _snapshot(collected: Collected, folder: Path) -> None:
         collected.intake.parts[kind].append(frame.select(carried))
         kept += table.height
     digest = sha256((folder / store.MANIFEST).read_bytes()).hexdigest()
-    report = SourceReport(name=str(folder), format="snapshot", kind="snapshot", sha256=digest, read=kept, kept=kept)
+    report = SourceReport(name=spelled(folder), format="snapshot", kind="snapshot", sha256=digest, read=kept, kept=kept)
     report.why = f"collected as of {manifest.get('as_of', 'an unknown date')}"
     collected.sources.append(report)
 

@@ -58,6 +58,8 @@ def test_outputs_and_results_are_written_under_such_a_name() -> None:
     assert Path(ODD, f"{ODD}.html").stat().st_size > 0
     assert main(["report", f"{ODD}/{ODD}", "-o", "json=again.json", "--quiet"]) == 0
     assert json.loads(Path("again.json").read_bytes())["summary"]["assets"]["certificate"] == 1
+    assert main(["check", f"{ODD}/{ODD}", "-o", "json=evidence.json", "--quiet", "--as-of", "2026-11-24"]) in {0, 1}
+    assert json.loads(Path("evidence.json").read_bytes())["sources"][0]["name"] == "caf\\xe9/caf\\xe9"
 
 
 @pytest.mark.parametrize("arguments", [["--where", f"{{owner: {ODD}}}"], ["--assume", f"owner={ODD}"]])
