@@ -5,9 +5,13 @@ nobody asked for, and no fingerprints. To the table: the bytes are read and reco
 To the findings: besides, sightings are merged (each row's identity is a SHA-256), chains and time facts are added, and the
 rules of `default` are evaluated to rows and masks of missing fields. Not in it: reading the policies (once a run, see
 `start`) and writing findings out as sentences. The plain read types numbers only and decides nothing.
+
+The limits are for processor time. By wall clock the ratio grows with the cores: the plain read uses all of them, and a million
+SHA-256 in Python one.
 """
 
 import io
+import os
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,7 +38,7 @@ AS_OF = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def main() -> None:
-    """Print both ratios with their limits, of wall clock and of processor time."""
+    """Print both ratios, of processor time with their limits, and of wall clock."""
     rules = shipped()
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "inventory.csv"
@@ -48,8 +52,8 @@ def main() -> None:
         )
     print(f"{ROWS:,} rows of CSV, {len(rules)} rules; plain read {plain.wall:.2f} s, {plain.cpu:.2f} s of processor time")
     for what, spent, limit in (("to table", table, TO_TABLE), ("to findings", findings, TO_FINDINGS)):
-        print(f"{what} / plain read, wall clock {spent.wall:.2f} s: {spent.wall / plain.wall:.2f} (at most {limit})")
         print(f"{what} / plain read, processor {spent.cpu:.2f} s: {spent.cpu / plain.cpu:.2f} (at most {limit})")
+        print(f"{what} / plain read, wall clock {spent.wall:.2f} s: {spent.wall / plain.wall:.2f} on {os.cpu_count()} cores")
 
 
 def shipped() -> list[Rule]:
