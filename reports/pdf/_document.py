@@ -18,6 +18,7 @@ MOST_APART = 200
 MOST_EXCEPTIONS = 100
 MOST_CONTRADICTIONS = 20
 MOST_CARDS = 40
+MOST_FILES = 60
 _CLASSES = {Exit.OK: "met", Exit.VIOLATIONS: "not-met"}
 _PARTS = {
     "summary": "Executive summary",
@@ -83,6 +84,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, C
             anchors={card.rule.id: f"rule-{index}" for index, card in enumerate(view.cards, 1)},
             rule_titles={rule.id: rule.title for rule in view.rules},
             most_cards=MOST_CARDS,
+            most_files=MOST_FILES,
             most_exceptions=MOST_EXCEPTIONS,
             most_contradictions=MOST_CONTRADICTIONS,
             rows=rows,
@@ -98,6 +100,7 @@ def document(view: View, options: Mapping[str, str], attachments: Mapping[str, C
             attached=attached,
             attached_words=f"{_words.listed(attached)} {_words.verb(len(attached))}",
             beside={name: one for name, one in attachments.items() if one.data is None},
+            read_files=[(one.name, one) for one in view.hashed[:MOST_FILES]],
             the_result=the_result,
         )
     )
