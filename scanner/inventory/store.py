@@ -31,6 +31,7 @@ from scanner.model import (
     GivenFile,
     Mode,
     OnUnknown,
+    Outcome,
     PolicyReport,
     Report,
     RuleReport,
@@ -42,6 +43,11 @@ from scanner.when import instant, parse_instant
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 RESULT = "result.json"
+WORDS: Mapping[str, frozenset[str]] = {
+    "severity": frozenset(Severity),
+    "mode": frozenset(Mode),
+    "outcome": frozenset({Outcome.FAIL, Outcome.UNKNOWN}),
+}
 TABLES = tuple(f'  "{name}": [\n'.encode() for name in ("findings", "evidence_gaps", "problems"))
 
 
@@ -250,8 +256,8 @@ def _report(folder: Path) -> Report:
         sources=tuple(SourceReport(**row) for row in said["sources"]),
         rules=tuple(_rule(row) for row in said["rules"]),
         findings=_findings(folder / "findings.parquet"),
-        gaps=_table(folder / "gaps.parquet", GAPS, {}).select(*GAPS),
-        problems=load_problems(folder),
+        gaps=_worded(_table(folder / "gaps.parquet", GAPS, {}).select(*GAPS), folder / "gaps.parquet"),
+        problems=_worded(load_problems(folder), folder / "problems.parquet"),
         tables=kinds,
         sightings=sightings,
         undeclared=tuple(said["summary"]["undeclared"]),
@@ -269,7 +275,16 @@ def _findings(path: Path) -> pl.DataFrame:
     whole = pl.col("observed").str.json_path_match("$").str.starts_with("{")
     if not found.select(whole.fill_null(value=False).all()).item():
         raise UsageError(f"{path}: not a table of a certgate result: observed facts that are no JSON")
-    return found
+    return _worded(found, path)
+
+
+def _worded(table: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Refuse words that no run writes: reports have no colour, sign or place for them."""
+    for name, legal in WORDS.items():
+        strange = table[name].unique().to_list() if name in table.columns else []
+        if strange := [one for one in strange if one not in legal]:
+            raise UsageError(f"{path}: not a table of a certgate result: {strange[0]!r} is no {name}")
+    return table
 
 
 def _beside_the_tables(path: Path) -> bytes:

@@ -240,6 +240,21 @@ def test_a_table_of_other_columns_is_a_fault_in_words(tmp_path: Path) -> None:
         store.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("findings", "severity"), ("findings", "mode"), ("findings", "outcome"), ("gaps", "severity"), ("problems", "severity")],
+)
+@pytest.mark.parametrize("word", ["pass", "Critical", "", None])
+def test_words_that_no_run_writes_are_refused(name: str, column: str, word: str | None, tmp_path: Path) -> None:
+    """No report has a place for them; a finding whose outcome is `pass` least of all."""
+    folder = save(small(), tmp_path / "result")
+    table = pl.read_parquet(folder / f"{name}.parquet")
+    table.with_columns(pl.lit(word, pl.String).alias(column)).write_parquet(folder / f"{name}.parquet")
+    sealed(folder)
+    with pytest.raises(UsageError, match=rf"{name}\.parquet: not a table of a certgate result: .* is no {column}"):
+        store.load(folder)
+
+
 @pytest.mark.parametrize("name", ["findings.parquet", "result.json", "sightings.parquet", "policies/public-tls.yaml"])
 def test_a_result_that_was_changed_is_refused(name: str, tmp_path: Path) -> None:
     """Findings cut out, an exit code made good: the manifest's digests tell."""
