@@ -4,7 +4,7 @@
 set -eu
 
 run="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-tests="nginx-light postfix openssh-server openssl chromium libatomic1 nodejs npm default-jdk-headless libjaxb-java qpdf poppler-utils fonts-dejavu-core"
+tests="nginx-light postfix openssh-server openssl curl chromium libatomic1 nodejs npm default-jdk-headless libjaxb-java qpdf poppler-utils fonts-dejavu-core"
 
 case "${1:-}" in
 demo) wanted=$run ;;
