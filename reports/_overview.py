@@ -10,6 +10,7 @@ from reports._page import Page
 from reports._parts import baseline, contradictions, exceptions, method, own, scope
 from reports._parts import findings as listing
 from reports._parts import rules as by_rule
+from reports._parts.gaps import undeclared
 from reports._safe import cut, visible
 from scanner.model import Exit, Outcome, Report, RuleReport, Severity
 from scanner.when import instant
@@ -155,10 +156,8 @@ def _some(words: list[str], most: int = 5) -> str:
 
 
 def _undeclared(page: Page, report: Report) -> None:
-    for one in report.undeclared:
-        declare = "declares" if one["assets"] == 1 else "declare"
-        assets, rules = _words.many(one["assets"], "asset"), _words.many(len(one["rules"]), "rule")
-        page.say(f"{assets} {declare} no {one['field']}; {rules} did not apply there.", 2)
+    for line in undeclared(report):
+        page.say(line, 2)
 
 
 def _problems(page: Page, report: Report) -> None:

@@ -9,12 +9,10 @@ from reports import _words
 from reports._safe import cut, visible
 from reports._sarif_rules import MOST_MESSAGE
 from scanner import run_findings
-from scanner.model import Report, Severity
+from scanner.model import Report
 
 HOSTS = (run_findings.UNREACHABLE.id, run_findings.NO_TLS.id)
 """Said once per host, wherever it was named; the others once per input."""
-BAD = (str(Severity.CRITICAL), str(Severity.HIGH))
-"""What is as bad as this makes the run incomplete, and nothing else does."""
 NOWHERE = frozenset({"evidence", "live scan"})
 """What problems of a whole run are said of: no file is called like that."""
 MOST_SAID = 3
@@ -29,7 +27,7 @@ def rows(report: Report) -> list[Row]:
     NOTE: a stored result may have codes of another version; what is bad among them was not read, whatever they mean.
     """
     known = pl.when(pl.col("code").is_in(list(run_findings.ALL))).then("code")
-    unknown = pl.when(pl.col("severity").is_in(BAD)).then(pl.lit(run_findings.UNREADABLE_INPUT.id))
+    unknown = pl.when(pl.col("severity").is_in(run_findings.INCOMPLETE)).then(pl.lit(run_findings.UNREADABLE_INPUT.id))
     found = report.problems.with_columns(code=pl.coalesce(known, unknown)).drop_nulls("code")
     seen = report.sightings.filter(kind="endpoint").unique(_SPOT, keep="first", maintain_order=True)
     named = found.join(seen.select(*_SPOT, host="asset_id"), on=_SPOT, how="left", nulls_equal=True, maintain_order="left")
@@ -45,7 +43,7 @@ def _row(one: Mapping[str, Any]) -> Row:
     return {
         "rule_id": one["code"],
         "severity": one["severity"],
-        "counts": one["severity"] in BAD,
+        "counts": one["severity"] in run_findings.INCOMPLETE,
         "place": one["place"],
         "message": _said(one),
         "uri": None if one["uri"] in NOWHERE or one["code"] == run_findings.SOURCE_MISSING.id else one["uri"],

@@ -50,4 +50,4 @@ def _problem(row: Mapping[str, Any], folder: str) -> Problem:
     message = said if said.startswith(MARK) else f"{MARK}{folder}: {said}"
     line, column = (number if number and number > 0 else None for number in (row["line"], row["column"]))
     spot = Spot(row["uri"] or folder, line, column, row["pointer"])
-    return Problem(severity, row["code"] or run_findings.UNREADABLE_INPUT.id, message, spot, severity.rank <= Severity.HIGH.rank)
+    return Problem(severity, row["code"] or run_findings.UNREADABLE_INPUT.id, message, spot, severity in run_findings.INCOMPLETE)

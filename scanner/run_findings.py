@@ -179,6 +179,8 @@ LEFT_OUT = RunFinding(
 )
 ALL = {one.id: one for one in list(globals().values()) if isinstance(one, RunFinding)}
 """By id, in the order in which the page lists them."""
+INCOMPLETE = frozenset({Severity.CRITICAL, Severity.HIGH})
+"""Problems as severe as these make a run incomplete, and no others do."""
 COUNTED = {
     UNREACHABLE.id: ("host gave no answer", "hosts gave no answer"),
     UNREADABLE_INPUT.id: ("input could not be read", "inputs could not be read"),

@@ -15,9 +15,6 @@ from scanner.record import record
 if TYPE_CHECKING:
     from datetime import datetime
 
-INCOMPLETE = pl.col("severity").is_in([Severity.CRITICAL, Severity.HIGH])
-"""Problems that make a run incomplete are that severe, and no others."""
-
 PUBLIC = frozenset({"public-tls", "browser-roots"})
 """Policies for publicly trusted certificates only …"""
 ANYWHERE = frozenset({"default", "tls-endpoints", "tls-endpoints-modern", "pqc-readiness", "nist-tls", "bsi-tls"})
@@ -77,7 +74,7 @@ def _counted(codes: Iterable[str]) -> Iterable[str]:
 
 def incomplete(report: Report) -> str:
     """Say what makes the run incomplete; nothing where it is whole."""
-    found = report.problems.filter(INCOMPLETE)
+    found = report.problems.filter(pl.col("severity").is_in(run_findings.INCOMPLETE))
     counted = list(_counted(code for code in found["code"] if code in run_findings.COUNTED))
     told = found.filter(~pl.col("code").is_in(run_findings.COUNTED))["message"]
     return " ".join(_words.sentence(said) for said in (_words.listed(counted), *dict.fromkeys(told)) if said)
