@@ -10,10 +10,10 @@ import polars as pl
 
 from reports import _sarif_run, _words, renderer
 from reports._parts import exceptions, method, own
-from reports._parts.findings import finding_id, gap_id, members
+from reports._parts.findings import gap_id, members
 from reports._sarif_rules import LEVELS, message, own_rule, rule
 from scanner import HOME
-from scanner.model import Outcome, Report, Severity
+from scanner.model import Outcome, Report, Severity, finding_id
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 5000

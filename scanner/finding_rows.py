@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 
 from scanner import alike, tables
-from scanner.inventory.identity import finding_id, finding_ids
-from scanner.model import FINDINGS, Mode, OnUnknown, Outcome
+from scanner.inventory.identity import finding_ids
+from scanner.model import FINDINGS, Mode, OnUnknown, Outcome, finding_id
 from scanner.request import Request
 from scanner.rules.engine import groups_found
 from scanner.rules.engine.evaluate import Evaluation

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 from typing import Any
 
 import polars as pl
@@ -351,6 +352,11 @@ class ExitReport:
     reasons: tuple[str, ...]
 
 
+def finding_id(rule_id: str, place: str) -> str:
+    """Name a finding so that it survives renewal: rule × place (interfaces.md)."""
+    return sha256(f"{rule_id}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 FINDINGS: dict[str, pl.DataType] = {
     "finding_id": pl.String(),
     "rule_id": pl.String(),
@@ -376,6 +382,13 @@ FINDINGS: dict[str, pl.DataType] = {
     "pointer": pl.String(),
 }
 """Columns of findings.parquet (interfaces.md): one row per fail or unknown, in report order."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "severity": tuple(Severity),
+    "mode": tuple(Mode),
+    "outcome": (Outcome.FAIL, Outcome.UNKNOWN),
+}
+"""Columns of findings that hold words of a closed list, wherever they are stored."""
 
 SIGHTINGS: dict[str, pl.DataType] = {
     "kind": pl.String(),

@@ -11,8 +11,7 @@ import pytest
 
 from scanner import judge, scope, tables
 from scanner.inventory.clock import with_time
-from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, GAPS, SIGHTINGS, Exit, Mode, OnUnknown, Problem, Severity, Spot
+from scanner.model import FINDINGS, GAPS, SIGHTINGS, Exit, Mode, OnUnknown, Problem, Severity, Spot, finding_id
 from scanner.request import Request
 from scanner.rules.engine.evaluate import Evaluation, evaluate
 from scanner.rules.language.syntax import Policy, Rule, Source

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ from reports import _words
 from reports._parts import baseline
 from reports._parts.own import GAP
 from scanner import tables
-from scanner.model import Outcome, Report, Severity
+from scanner.model import Outcome, Report, Severity, finding_id
 from scanner.record import record
 from scanner.when import instant
 
@@ -62,11 +61,6 @@ class Finding:
     def subject(self) -> tuple[str, str]:
         """What it is about: kind and asset_id, or the place where there is no single asset."""
         return self.kind, self.asset_id or self.place
-
-
-def finding_id(rule_id: str, place: str) -> str:
-    """Name a finding that is no row of findings as those are named: rule × place (interfaces.md)."""
-    return sha256(f"{rule_id}\0{place}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def gap_id(place: str) -> str:

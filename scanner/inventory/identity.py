@@ -16,13 +16,8 @@ def digest(*parts: str) -> str:
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def finding_id(rule_id: str, place: str) -> str:
-    """Name a finding so that it survives renewal: rule × place (interfaces.md)."""
-    return digest(rule_id, place)[:32]
-
-
 def finding_ids(rule_id: str, places: pl.Series) -> pl.Series:
-    """Name the findings of a rule at many places."""
+    """Name the findings of a rule at many places, as `model.finding_id` does one."""
     told = pl.select(pl.concat_str(pl.lit(f"{rule_id}\0"), pl.lit(places))).to_series()
     return _digests(told.cast(pl.Binary)).str.slice(0, 32)
 

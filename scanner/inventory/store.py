@@ -19,6 +19,7 @@ from scanner.model import (
     GAPS,
     PROBLEMS,
     SIGHTINGS,
+    WORDS,
     BaselineReport,
     Contradiction,
     ControlReport,
@@ -31,7 +32,6 @@ from scanner.model import (
     GivenFile,
     Mode,
     OnUnknown,
-    Outcome,
     PolicyReport,
     Report,
     RuleReport,
@@ -43,11 +43,6 @@ from scanner.when import instant, parse_instant
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 RESULT = "result.json"
-WORDS: Mapping[str, frozenset[str]] = {
-    "severity": frozenset(Severity),
-    "mode": frozenset(Mode),
-    "outcome": frozenset({Outcome.FAIL, Outcome.UNKNOWN}),
-}
 TABLES = tuple(f'  "{name}": [\n'.encode() for name in ("findings", "evidence_gaps", "problems"))
 
 

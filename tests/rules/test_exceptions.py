@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from scanner import tables
 from scanner.errors import PolicyError, UsageError
 from scanner.inventory.clock import with_time
-from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, ExceptionState, Severity
+from scanner.model import FINDINGS, ExceptionState, Severity, finding_id
 from scanner.request import Request
 from scanner.rules.acceptance import exception_findings, exceptions_file, waiving
 from scanner.rules.language import flow

@@ -15,8 +15,7 @@ import yaml
 from scanner import judge, tables
 from scanner.errors import PolicyError
 from scanner.inventory.clock import with_time
-from scanner.inventory.identity import finding_id
-from scanner.model import Outcome
+from scanner.model import Outcome, finding_id
 from scanner.rules import proof
 from scanner.rules.engine import groups_found
 from scanner.rules.engine.evaluate import evaluate

@@ -10,8 +10,7 @@ import orjson
 import polars as pl
 
 from scanner.errors import Fault, PolicyError, UsageError
-from scanner.inventory.identity import finding_id
-from scanner.model import BaselineReport, Mode, Outcome, Report, Severity
+from scanner.model import WORDS, BaselineReport, Report, finding_id
 from scanner.record import record
 from scanner.rules.compare.worse import worse
 from scanner.rules.language.places import places_of
@@ -23,7 +22,6 @@ SCHEMA_VERSION = 1
 MOST_BYTES = 200_000_000
 HEAD = ("schema_version", "created", "owner", "policies", "findings")
 ENTRY = ("finding_id", "rule", "place", "kind", "severity", "mode", "outcome", "observed")
-WORDS = {"severity": Severity, "mode": Mode, "outcome": (Outcome.FAIL, Outcome.UNKNOWN)}
 
 
 @record
@@ -155,7 +153,7 @@ def _wrong_entry(one: Any, seen: set[str]) -> str:
     if not all(isinstance(one[name], str) for name in ENTRY if name != "observed"):
         return f"{', '.join(name for name in ENTRY if name != 'observed')} are texts"
     for name, legal in WORDS.items():
-        if one[name] not in list(legal):
+        if one[name] not in legal:
             return f"{one[name]!r} is not a value of {name}; one of {', '.join(map(str, legal))}"
     named = finding_id(one["rule"], one["place"])
     if one["finding_id"] != named:

@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from scanner import run_findings
-from scanner.inventory.identity import finding_id
-from scanner.model import FINDINGS, ExceptionReport, ExceptionState, Mode, OnUnknown, Outcome, RuleReport
+from scanner.model import FINDINGS, ExceptionReport, ExceptionState, Mode, OnUnknown, Outcome, RuleReport, finding_id
 from scanner.request import Request
 from scanner.rules.acceptance.waiving import Became
 from scanner.rules.reader.exceptions import Waiver
